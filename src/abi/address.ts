@@ -1,0 +1,103 @@
+/**
+ * Addresses as text and as the bytes of in_addr / in6_addr, and what their bits say about multicast.
+ *
+ * IPv4 is parsed here because every route costs two addresses and a burst of routes is the hot path; the general parser takes
+ * ten times as long. IPv6, with its many spellings, is left to ipaddr.js.
+ */
+import { IPv6 } from 'ipaddr.js';
+
+export type IpVersion = 4 | 6;
+
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
+
+/** The 32 bits of a strict dotted quad: four numbers, no leading zeros. Anything else is -1. */
+export function parseIpv4(text: string): number {
+  let address = 0;
+  let dots = 0;
+  let digits = 0;
+  let octet = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === DOT) {
+      if (digits === 0 || ++dots > 3) return -1;
+      address = address * 256 + octet;
+      octet = 0;
+      digits = 0;
+    } else if (char >= ZERO && char <= NINE) {
+      if (digits > 0 && octet === 0) return -1;
+      octet = octet * 10 + (char - ZERO);
+      if (octet > 255) return -1;
+      digits++;
+    } else {
+      return -1;
+    }
+  }
+  return dots === 3 && digits > 0 ? address * 256 + octet : -1;
+}
+
+/** The longest text of an IPv6 address, with its last 32 bits as a dotted quad. */
+const MAX_IPV6_TEXT = 45;
+
+/** The eight 16-bit words of an IPv6 address without zone; undefined for anything else. */
+export function parseIpv6(text: string): readonly number[] | undefined {
+  // The library also takes zones, which a route has no use for, and plain IPv4.
+  if (text.length > MAX_IPV6_TEXT || !text.includes(':') || text.includes('%')) return undefined;
+  if (!IPv6.isValid(text)) return undefined;
+  return IPv6.parse(text).parts;
+}
+
+/** The one spelling of an IPv6 address, RFC 5952. */
+export function formatIpv6(words: readonly number[]): string {
+  return new IPv6([...words]).toRFC5952String();
+}
+
+export function putIpv4(bytes: Uint8Array, offset: number, address: number): void {
+  bytes[offset] = address >>> 24;
+  bytes[offset + 1] = (address >>> 16) & 0xff;
+  bytes[offset + 2] = (address >>> 8) & 0xff;
+  bytes[offset + 3] = address & 0xff;
+}
+
+export function putIpv6(bytes: Uint8Array, offset: number, words: readonly number[]): void {
+  words.forEach((word, i) => {
+    bytes[offset + 2 * i] = word >>> 8;
+    bytes[offset + 2 * i + 1] = word & 0xff;
+  });
+}
+
+/** Why `address` cannot be a group that a router forwards; undefined if it can. RFC 5771. */
+export function ipv4GroupFault(address: number): string | undefined {
+  if (address < 0xe0000000 || address > 0xefffffff) return 'is not a multicast address';
+  if (address <= 0xe00000ff) return 'is in 224.0.0.0/24, which the kernel never forwards';
+  return undefined;
+}
+
+/** Why `address` cannot be the source of a forwarded packet. net/ipv4/route.c: ip_mc_validate_source. */
+export function ipv4SourceFault(address: number): string | undefined {
+  const first = address >>> 24;
+  if (first >= 0xe0 && first <= 0xef) return 'is a multicast address, not that of a host';
+  if (first === 0) return 'is in 0.0.0.0/8, which is never the address of a host';
+  if (first === 127) return 'is a loopback address, which never comes in from a network';
+  if (address === 0xffffffff) return 'is the broadcast address';
+  return undefined;
+}
+
+/** As ipv4GroupFault. The scope is the low half of the second byte, RFC 4291 2.7: 1 is the interface, 2 the link. */
+export function ipv6GroupFault(words: readonly number[]): string | undefined {
+  const first = words[0] ?? 0;
+  if (first >>> 8 !== 0xff) return 'is not a multicast address';
+  const scope = first & 0xf;
+  if (scope <= 2) return `has scope ${scope} (ff0${scope}::), which the kernel never forwards`;
+  return undefined;
+}
+
+/** As ipv4SourceFault. RFC 4291 2.5.6: a router never forwards a packet from a link-local source. */
+export function ipv6SourceFault(words: readonly number[]): string | undefined {
+  const first = words[0] ?? 0;
+  if (first >>> 8 === 0xff) return 'is a multicast address, not that of a host';
+  if ((first & 0xffc0) === 0xfe80) return 'is a link-local address, which is never forwarded';
+  if (words.slice(0, 7).every((word) => word === 0) && words[7] === 1) return 'is the loopback address';
+  return undefined;
+}
