@@ -1,0 +1,69 @@
+/**
+ * Turns the kernel's errno into a sentence that says what to do. One place for all calls.
+ */
+import { type ErrorCode, MfcError } from '../errors';
+
+interface Advice {
+  code: ErrorCode;
+  what: string;
+  hint: string;
+}
+
+const GRANT_RAW =
+  'Grant it with AmbientCapabilities=CAP_NET_RAW in the systemd unit, with --cap-add=NET_RAW for a container, or run as root.';
+const GRANT_ADMIN =
+  'Grant it with AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN in the systemd unit, or leave the table blank to use the default one.';
+const NO_KERNEL_SUPPORT =
+  'Use a kernel with CONFIG_IP_MROUTE and CONFIG_IPV6_MROUTE (for other tables, …_MULTIPLE_TABLES); the common distributions have them.';
+
+/** What a pair of call and errno means; see net/ipv4/ipmr.c and net/ipv6/ip6mr.c. */
+function advice(syscall: string, errno: string): Advice | undefined {
+  switch (`${syscall} ${errno}`) {
+    case 'socket EPERM':
+    case 'socket EACCES':
+    case 'MRT_INIT EACCES':
+    case 'MRT_INIT EPERM':
+      return { code: 'ERR_MFC_PERMISSION', what: 'The right CAP_NET_RAW is missing.', hint: GRANT_RAW };
+    case 'MRT_TABLE EACCES':
+    case 'MRT_TABLE EPERM':
+      return {
+        code: 'ERR_MFC_PERMISSION',
+        what: 'A table other than the default one needs the right CAP_NET_ADMIN.',
+        hint: GRANT_ADMIN,
+      };
+    case 'MRT_INIT EADDRINUSE':
+      return {
+        code: 'ERR_MFC_TABLE_IN_USE',
+        what: 'Another program owns the multicast routing table.',
+        hint: 'Stop that program, or choose another table in the controller.',
+      };
+    case 'MRT_INIT ENOPROTOOPT':
+    case 'MRT_TABLE ENOPROTOOPT':
+    case 'socket EAFNOSUPPORT':
+    case 'socket EPROTONOSUPPORT':
+      return {
+        code: 'ERR_MFC_UNSUPPORTED',
+        what: 'This kernel has no multicast routing for this.',
+        hint: NO_KERNEL_SUPPORT,
+      };
+    case 'MRT_ADD_VIF EADDRNOTAVAIL':
+      return {
+        code: 'ERR_MFC_NO_INTERFACE',
+        what: 'The interface went away while the route was added.',
+        hint: "Look at 'ip link' and try again.",
+      };
+    default:
+      return undefined;
+  }
+}
+
+/** The error for a failed call. */
+export function fault(syscall: string, errno: string): MfcError {
+  const known = advice(syscall, errno);
+  if (known !== undefined) return new MfcError(known.code, known.what, { errno, syscall, hint: known.hint });
+  return new MfcError('ERR_MFC_SYSCALL', `The kernel refused ${syscall} with ${errno}.`, {
+    errno,
+    syscall,
+    hint: 'Nothing was changed. Please report this with the output of "uname -r".',
+  });
+}

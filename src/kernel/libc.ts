@@ -1,0 +1,94 @@
+/**
+ * The C library calls that the package makes, and the only import of koffi.
+ *
+ * A failed call throws an MfcError made by faults.ts. koffi.errno() holds only until the next call, so it is read in the statement
+ * after. Structs go through `void *` as plain byte arrays: koffi's struct objects cost three times as much per call.
+ */
+import koffi from 'koffi';
+import type { LongSize } from '../abi/family';
+import { MfcError } from '../errors';
+import { fault } from './faults';
+
+/** SOCK_RAW | SOCK_CLOEXEC: a child process must not inherit the socket, or routes would outlive their owner. */
+const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+const AF_INET = 2;
+
+interface Libc {
+  socket(domain: number, type: number, protocol: number): number;
+  setsockopt(fd: number, level: number, option: number, value: Uint8Array, size: number): number;
+  ioctl(fd: number, request: number, value: Uint8Array): number;
+  close(fd: number): number;
+}
+
+let loaded: Libc | undefined;
+
+function libc(): Libc {
+  loaded ??= load();
+  return loaded;
+}
+
+function load(): Libc {
+  if (process.platform !== 'linux') {
+    throw new MfcError('ERR_MFC_UNSUPPORTED', `Multicast routing needs Linux; this is ${process.platform}.`, {
+      hint: 'Run Node-RED on the Linux machine that is to route.',
+    });
+  }
+  // The process itself has the C library's symbols, be it glibc or musl.
+  const self = koffi.load(null);
+  return {
+    socket: self.func('int socket(int domain, int type, int protocol)'),
+    setsockopt: self.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t size)'),
+    ioctl: self.func('int ioctl(int fd, unsigned long request, void *value)'),
+    close: self.func('int close(int fd)'),
+  };
+}
+
+const errnoNames = new Map<number, string>();
+for (const [name, number] of Object.entries(koffi.os.errno)) {
+  if (!errnoNames.has(number)) errnoNames.set(number, name);
+}
+
+function fail(syscall: string, errno: number): never {
+  throw fault(syscall, errnoNames.get(errno) ?? `errno ${errno}`);
+}
+
+/** Bytes of an unsigned long on this machine. */
+export const longSize: LongSize = koffi.sizeof('long') === 4 ? 4 : 8;
+
+export function rawSocket(domain: number, protocol: number): number {
+  const fd = libc().socket(domain, SOCK_RAW_CLOEXEC, protocol);
+  if (fd < 0) fail('socket', koffi.errno());
+  return fd;
+}
+
+/** A socket to ask about interfaces with; it needs no right. */
+export function querySocket(): number {
+  const fd = libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+  if (fd < 0) fail('socket', koffi.errno());
+  return fd;
+}
+
+/** `name` is what the error calls the option. */
+export function setsockopt(
+  fd: number,
+  level: number,
+  option: number,
+  value: Uint8Array,
+  size: number,
+  name: string,
+): void {
+  if (libc().setsockopt(fd, level, option, value, size) !== 0) fail(name, koffi.errno());
+}
+
+/** False where the kernel answers `expected`, an errno that is an answer and not a failure. */
+export function ioctl(fd: number, request: number, value: Uint8Array, name: string, ...expected: string[]): boolean {
+  if (libc().ioctl(fd, request, value) >= 0) return true;
+  const errno = koffi.errno();
+  if (expected.includes(errnoNames.get(errno) ?? '')) return false;
+  return fail(name, errno);
+}
+
+export function close(fd: number): void {
+  libc().close(fd);
+}

@@ -1,0 +1,8 @@
+/**
+ * The Linux kernel of the network namespace that this process runs in.
+ */
+import type { Kernel } from './kernel';
+import { findLink, findLinkName } from './links';
+import { openMrouteSocket } from './mroute-socket';
+
+export const linux: Kernel = { openMroute: openMrouteSocket, findLink, findLinkName };

@@ -1,0 +1,132 @@
+/**
+ * The owner socket of one multicast routing table: net/ipv4/ipmr.c ip_mroute_setsockopt, net/ipv6/ip6mr.c.
+ *
+ * It knows byte layouts and calls, not routes. Nothing is read from the socket: reports of unknown streams wait in its buffer until
+ * that is full and are dropped then, which harms no route.
+ */
+import type { IpVersion } from '../abi/address';
+import { putU32 } from '../abi/endian';
+import {
+  type Family,
+  type MfcCounters,
+  type MfcEntry,
+  MRT_ADD_MFC,
+  MRT_ADD_VIF,
+  MRT_DEL_MFC,
+  MRT_DEL_VIF,
+  MRT_INIT,
+  MRT_TABLE,
+  SIOCGETSGCNT,
+  SIOCGETVIFCNT,
+  type VifCounters,
+} from '../abi/family';
+import { ipv4 } from '../abi/ipv4';
+import { ipv6 } from '../abi/ipv6';
+import { decodeVifCounters, encodeVifCountersRequest, sioc_vif_req } from '../abi/vif-counters';
+import { isErrno, MfcError } from '../errors';
+import type { MrouteSocket } from './kernel';
+import { close, ioctl, longSize, rawSocket, setsockopt } from './libc';
+import { nameOwners } from './owners';
+
+/** MRT_INIT takes an int that must be 1. */
+const ONE = new Uint8Array(4);
+putU32(ONE, 0, 1);
+
+class LinuxMrouteSocket implements MrouteSocket {
+  private open = true;
+  // One buffer per kind of call for the life of the socket: nothing is allocated per route.
+  private readonly vif: Uint8Array;
+  private readonly mfc: Uint8Array;
+  private readonly mfcRequest: Uint8Array;
+  private readonly vifRequest: Uint8Array;
+
+  constructor(
+    private readonly family: Family,
+    private readonly fd: number,
+  ) {
+    this.vif = new Uint8Array(family.addVifSize);
+    this.mfc = new Uint8Array(family.mfcSize);
+    this.mfcRequest = new Uint8Array(family.mfcCountersSize(longSize));
+    this.vifRequest = new Uint8Array(sioc_vif_req[longSize].size);
+  }
+
+  addVif(vifi: number, ifindex: number): void {
+    if (ifindex > this.family.maxIfindex) {
+      throw new MfcError(
+        'ERR_MFC_SYSCALL',
+        `Interface index ${ifindex} does not fit the kernel's IPv${this.family.version} interface.`,
+        {
+          syscall: 'MRT_ADD_VIF',
+          value: ifindex,
+          hint: `Use an interface with an index up to ${this.family.maxIfindex}.`,
+        },
+      );
+    }
+    this.family.encodeAddVif(this.vif, vifi, ifindex);
+    this.set(MRT_ADD_VIF, this.vif, this.family.addVifSize, 'MRT_ADD_VIF');
+  }
+
+  delVif(vifi: number): void {
+    this.family.encodeDelVif(this.vif, vifi);
+    this.ignoring('EADDRNOTAVAIL', () => this.set(MRT_DEL_VIF, this.vif, this.family.delVifSize, 'MRT_DEL_VIF'));
+  }
+
+  addMfc(entry: MfcEntry): void {
+    this.family.encodeMfc(this.mfc, entry);
+    this.set(MRT_ADD_MFC, this.mfc, this.family.mfcSize, 'MRT_ADD_MFC');
+  }
+
+  delMfc(entry: MfcEntry): void {
+    this.family.encodeMfc(this.mfc, entry);
+    this.ignoring('ENOENT', () => this.set(MRT_DEL_MFC, this.mfc, this.family.mfcSize, 'MRT_DEL_MFC'));
+  }
+
+  mfcCounters(source: string, group: string): MfcCounters | undefined {
+    this.family.encodeMfcCountersRequest(this.mfcRequest, source, group);
+    const found = ioctl(this.fd, SIOCGETSGCNT, this.mfcRequest, 'SIOCGETSGCNT', 'EADDRNOTAVAIL');
+    return found ? this.family.decodeMfcCounters(this.mfcRequest, longSize) : undefined;
+  }
+
+  vifCounters(vifi: number): VifCounters | undefined {
+    encodeVifCountersRequest(this.vifRequest, vifi);
+    // EINVAL: the number is above the highest that is in use.
+    const found = ioctl(this.fd, SIOCGETVIFCNT, this.vifRequest, 'SIOCGETVIFCNT', 'EADDRNOTAVAIL', 'EINVAL');
+    return found ? decodeVifCounters(this.vifRequest, longSize) : undefined;
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    close(this.fd);
+  }
+
+  private set(option: number, value: Uint8Array, size: number, name: string): void {
+    setsockopt(this.fd, this.family.level, option, value, size, name);
+  }
+
+  private ignoring(errno: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      if (!isErrno(error, errno)) throw error;
+    }
+  }
+}
+
+/** Becomes the owner of a table. A table that is not there is made by the kernel. */
+export function openMrouteSocket(version: IpVersion, table: number | undefined): MrouteSocket {
+  const family = version === 4 ? ipv4 : ipv6;
+  const fd = rawSocket(family.domain, family.protocol);
+  try {
+    if (table !== undefined) {
+      const id = new Uint8Array(4);
+      putU32(id, 0, table);
+      setsockopt(fd, family.level, MRT_TABLE, id, id.length, 'MRT_TABLE');
+    }
+    setsockopt(fd, family.level, MRT_INIT, ONE, ONE.length, 'MRT_INIT');
+  } catch (error) {
+    close(fd);
+    throw nameOwners(error, family, table);
+  }
+  return new LinuxMrouteSocket(family, fd);
+}
