@@ -1,0 +1,175 @@
+/**
+ * The shape of messages, as one JSON schema, and what to say when a message does not have it.
+ *
+ * Shape only: which keys, which types, how long. What the values mean (is it a multicast address?) is request.ts.
+ */
+import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import { MfcError } from '../errors';
+
+/** As net/core/dev.c dev_valid_name: 1–15 bytes, no space, slash or colon, not `.` or `..`. Bytes are counted in request.ts. */
+export const INTERFACE_NAME = /^(?!\.{1,2}$)[^\s/:]{1,15}$/;
+const interfaceName = { type: 'string', pattern: INTERFACE_NAME.source };
+const address = { type: 'string' };
+/** A TTL is 1–255 and must be above the threshold. */
+const threshold = { type: 'integer', minimum: 1, maximum: 254 };
+/** 32 VIFs, one of them the input. */
+const MAX_OUTPUTS = 31;
+const outputs = {
+  anyOf: [
+    {
+      type: 'array',
+      maxItems: MAX_OUTPUTS,
+      items: {
+        anyOf: [
+          interfaceName,
+          {
+            type: 'object',
+            required: ['name'],
+            additionalProperties: false,
+            properties: { name: interfaceName, threshold },
+          },
+        ],
+      },
+    },
+    { type: 'string' },
+  ],
+};
+
+const add = {
+  type: 'object',
+  required: ['group', 'iif', 'oifs'],
+  additionalProperties: false,
+  properties: {
+    source: address,
+    group: address,
+    iif: interfaceName,
+    oifs: outputs,
+    threshold,
+    label: { type: 'string', maxLength: 256 },
+    stop_filter: { type: 'boolean' },
+    dry_run: { type: 'boolean' },
+  },
+};
+
+const del = {
+  type: 'object',
+  required: ['group'],
+  additionalProperties: false,
+  properties: { source: address, group: address, iif: interfaceName, oifs: outputs, dry_run: { type: 'boolean' } },
+};
+
+const filter = {
+  type: 'object',
+  properties: { source: address, group: address, iif: interfaceName },
+};
+
+export interface AddShape {
+  source?: string;
+  group: string;
+  iif: string;
+  oifs: string | (string | { name: string; threshold?: number })[];
+  threshold?: number;
+  label?: string;
+  stop_filter?: boolean;
+  dry_run?: boolean;
+}
+
+export interface DelShape {
+  source?: string;
+  group: string;
+  iif?: string;
+  oifs?: AddShape['oifs'];
+  dry_run?: boolean;
+}
+
+export interface FilterShape {
+  source?: string;
+  group?: string;
+  iif?: string;
+}
+
+const ajv = new Ajv({ strict: true, allowUnionTypes: true, verbose: true });
+const checkAdd = ajv.compile<AddShape>(add);
+const checkDel = ajv.compile<DelShape>(del);
+const checkFilter = ajv.compile<FilterShape>(filter);
+
+const ROUTE_EXAMPLE =
+  'Send for example {"source": "10.1.1.5", "group": "239.10.20.30", "iif": "eth1", "oifs": ["eth2"]}.';
+
+/** What a field has to be, for the end of an error. */
+const FIELD_HINTS: Record<string, string> = {
+  source: 'Give the address of the sender as text, or leave it out for any source.',
+  group: 'Give a multicast address as text, such as "239.10.20.30".',
+  iif: "Give the name of one interface, 1 to 15 characters, as 'ip link' shows it.",
+  oifs: `Give an array of at most ${MAX_OUTPUTS} interface names or {"name", "threshold"} objects, or one text with commas.`,
+  threshold: 'Give a whole number from 1 to 254.',
+  label: 'Give a text of at most 256 characters.',
+  stop_filter: 'Give true or false.',
+  dry_run: 'Give true or false.',
+};
+
+/** `/oifs/2/name` → `oifs[2].name`. */
+function fieldOf(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part.replaceAll('~1', '/').replaceAll('~0', '~')}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function describe(error: ErrorObject, keys: readonly string[]): { field: string; what: string; hint: string } {
+  const field = fieldOf(error.instancePath);
+  const prefix = field === '' ? '' : `${field}.`;
+  if (error.keyword === 'required') {
+    const name = String(error.params.missingProperty);
+    return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[name] ?? ROUTE_EXAMPLE };
+  }
+  if (error.keyword === 'additionalProperties') {
+    const name = String(error.params.additionalProperty);
+    return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${keys.join(', ')}.` };
+  }
+  const top = /^\w+/.exec(field)?.[0] ?? '';
+  const nameFault = error.keyword === 'pattern';
+  return {
+    field,
+    what: nameFault ? 'is not an interface name.' : `${error.message ?? 'is wrong'}.`,
+    hint: field.endsWith('threshold') ? (FIELD_HINTS.threshold ?? '') : (FIELD_HINTS[top] ?? ROUTE_EXAMPLE),
+  };
+}
+
+/** Where in the payload a message was: its index in an array; undefined for a payload that is the message. */
+export type At = number | undefined;
+
+/** `group`, or `payload[3].group` in an array. */
+export function fieldName(at: At, field: string): string {
+  if (at === undefined) return field === '' ? 'payload' : field;
+  return field === '' ? `payload[${at}]` : `payload[${at}].${field}`;
+}
+
+export function invalid(at: At, field: string, value: unknown, what: string, hint: string): MfcError {
+  const name = fieldName(at, field);
+  return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${name} ${what}`, { field: name, value, hint });
+}
+
+function check<T>(validate: ValidateFunction<T>, keys: readonly string[], message: unknown, at: At): T {
+  if (validate(message)) return message;
+  // Of the branches of an anyOf, the one that went deepest is the one the user meant.
+  const error = validate.errors?.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
+  if (error === undefined) throw invalid(at, '', message, 'is not valid.', ROUTE_EXAMPLE);
+  if (error.instancePath === '' && error.keyword === 'type') {
+    throw invalid(at, '', message, 'must be an object.', ROUTE_EXAMPLE);
+  }
+  const { field, what, hint } = describe(error, keys);
+  const extra = error.keyword === 'additionalProperties' ? String(error.params.additionalProperty) : undefined;
+  const value = extra === undefined ? error.data : (error.data as Record<string, unknown>)[extra];
+  throw invalid(at, field, error.keyword === 'required' ? undefined : value, what, hint);
+}
+
+const ADD_KEYS = Object.keys(add.properties);
+const DEL_KEYS = Object.keys(del.properties);
+const FILTER_KEYS = Object.keys(filter.properties);
+
+export const shapeOfAdd = (message: unknown, at: At): AddShape => check(checkAdd, ADD_KEYS, message, at);
+export const shapeOfDel = (message: unknown, at: At): DelShape => check(checkDel, DEL_KEYS, message, at);
+export const shapeOfFilter = (message: unknown, at: At): FilterShape => check(checkFilter, FILTER_KEYS, message, at);
