@@ -1,0 +1,108 @@
+/**
+ * The answers that flows get, and the sentences in them.
+ */
+import type { MfcCounters, VifCounters } from '../abi/family';
+import { describe, type PlanStep } from '../routing/operation';
+import type { Outcome, Plan } from '../routing/plan';
+import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
+import type { Survey } from './survey';
+
+/** Answer of `mfc add` and `mfc del`. */
+export interface ChangeAnswer {
+  status: 'success';
+  message: string;
+  /** Whether anything is different now; in a dry run, whether it would be. */
+  changed: boolean;
+  mfc_rules: Rule[];
+  /** What a reader should know, such as an interface that is down. */
+  warnings?: string[];
+  dry_run?: true;
+  plan?: PlanStep[];
+}
+
+export interface VifState extends VifCounters {
+  vifi: number;
+  ref_count: number;
+  ifindex: number;
+}
+
+export interface RouteState extends Rule, MfcCounters {
+  /**
+   * active: in the kernel and forwarding. pending: kept, but not in the kernel. degraded: an interface of it is gone.
+   * missing: another program took it out of the kernel.
+   */
+  state: 'active' | 'pending' | 'degraded' | 'missing';
+  /** Why the state is not active. */
+  reason?: string;
+}
+
+/** Answer of `mfc state`. */
+export interface StateAnswer {
+  status: 'success';
+  /** VIFs of the IPv4 table by interface name. */
+  vif_map: Record<string, VifState>;
+  /** VIFs of the IPv6 table, which the kernel calls MIFs. */
+  vif6_map: Record<string, VifState>;
+  mfc_rules: RouteState[];
+}
+
+/** What the controller is doing, for a node's status. */
+export interface Status {
+  state: 'opening' | 'open' | 'closed';
+  routes: number;
+  pending: number;
+  /** Why it is closed. */
+  error?: Error;
+}
+
+const SENTENCES: Record<Outcome, string> = {
+  added: 'added',
+  replaced: 'replaced',
+  unchanged: 'is there already; nothing changed',
+  deleted: 'deleted',
+};
+
+/** What became of one request. */
+export interface Decision {
+  readonly outcome: Outcome;
+  /** The route, or what is left of it. */
+  readonly route: Route;
+}
+
+export function changeAnswer(
+  decisions: readonly Decision[],
+  plan: Plan,
+  survey: Survey,
+  dryRun: boolean,
+): ChangeAnswer {
+  const answer: ChangeAnswer = {
+    status: 'success',
+    message: `${dryRun ? 'Dry run: ' : ''}${summary(decisions)}`,
+    changed: decisions.some(({ outcome }) => outcome !== 'unchanged'),
+    mfc_rules: decisions.map(({ route }) => toRule(route)),
+  };
+  const warnings = downLinks(survey);
+  if (warnings.length > 0) answer.warnings = warnings;
+  if (dryRun) {
+    answer.dry_run = true;
+    answer.plan = plan.operations.map(describe);
+  }
+  return answer;
+}
+
+/** `MFC entry for (10.1.1.5, 239.10.20.30) added.`, or for many `12 MFC entries: 10 added, 2 unchanged.` */
+function summary(decisions: readonly Decision[]): string {
+  const [first] = decisions;
+  if (decisions.length === 1 && first !== undefined) {
+    return `MFC entry for ${formatRoute(first.route)} ${SENTENCES[first.outcome]}.`;
+  }
+  const counts = new Map<Outcome, number>();
+  for (const { outcome } of decisions) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return `${decisions.length} MFC entries: ${Array.from(counts, ([outcome, count]) => `${count} ${outcome}`).join(', ')}.`;
+}
+
+/** The kernel accepts an interface that is down, and nothing flows: a success that is none, unless it is said. */
+function downLinks(survey: Survey): string[] {
+  const hint = 'Packets flow when it is up:';
+  return survey.downLinks().map((name) => `Interface '${name}' is down. ${hint} 'ip link set ${name} up'.`);
+}

@@ -1,0 +1,44 @@
+/**
+ * The saved routes as routes. What is not valid is left out, reported, and kept in a copy of the file.
+ */
+import { MfcError } from '../errors';
+import { parseAdd } from '../routing/request';
+import type { Route } from '../routing/route';
+import { Pace } from './pace';
+import type { StateFile } from './state-file';
+
+export interface LoadedRoutes {
+  routes: Route[];
+  warnings: MfcError[];
+}
+
+/** Throws ERR_MFC_STORE if the file is there and cannot be read. */
+export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
+  const { rules, broken } = await file.load();
+  const faults: MfcError[] = [];
+  const routes: Route[] = [];
+  await new Pace().map(rules, (rule, i) => {
+    try {
+      routes.push(parseAdd(rule, {}, i));
+    } catch (error) {
+      if (!(error instanceof MfcError)) throw error;
+      faults.push(error);
+    }
+  });
+  const warnings = broken === undefined ? [] : [broken];
+  const [first] = faults;
+  if (first !== undefined) {
+    const copy = await file.keepCopy();
+    warnings.push(
+      new MfcError(
+        'ERR_MFC_STORE',
+        `${faults.length} of ${rules.length} saved routes are not valid. ${first.message}`,
+        {
+          ...first.cause,
+          hint: `They were left out. The file as it was is kept as ${copy}.`,
+        },
+      ),
+    );
+  }
+  return { routes, warnings };
+}

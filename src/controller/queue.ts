@@ -1,0 +1,17 @@
+/**
+ * One thing after the other: a task starts when the one before it has ended, whatever became of that.
+ */
+export class Queue {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  run<T>(task: () => T | Promise<T>): Promise<T> {
+    const result = this.tail.then(task);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when everything that was given so far has ended. */
+  async idle(): Promise<void> {
+    await this.tail;
+  }
+}
