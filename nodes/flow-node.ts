@@ -4,45 +4,48 @@
  * `done` is called once per message, with the error if there is one: a Catch node gets it, and nothing is sent.
  */
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import type { Controller } from '../src/controller/controller';
+import { type Controller, closed } from '../src/controller/controller';
 import { MfcError } from '../src/errors';
+import { type FieldsConfig, fieldsOf } from './fields';
 import type { ControllerNode } from './mfc-controller';
 import { statusOf } from './status';
 
-export interface FlowNodeConfig extends NodeDef {
+export interface FlowNodeConfig extends NodeDef, FieldsConfig {
   /** Id of the config node. */
   controller: string;
 }
 
-/** The node's own fields in the words of a message; those left blank are absent. */
-export function fieldsOf(config: object, names: readonly string[]): Record<string, unknown> {
-  const set = Object.entries(config)
-    .map(([name, value]): [string, unknown] => [name, typeof value === 'string' ? value.trim() : value])
-    .filter(([name, value]) => names.includes(name) && value !== '' && value !== undefined && value !== null);
-  return Object.fromEntries(set);
-}
-
 /** Registers a type whose nodes answer each message with what `act` makes of it. */
-export function registerFlowNode<Config extends FlowNodeConfig>(
+export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>(
   RED: NodeAPI,
   type: string,
-  act: (config: Config) => (controller: Controller, payload: unknown) => Promise<unknown>,
+  act: (controller: Controller, payload: unknown, fields: Record<string, unknown>, config: Config) => Promise<unknown>,
 ): void {
   function FlowNode(this: Node, config: Config): void {
     RED.nodes.createNode(this, config);
     const owner = RED.nodes.getNode(config.controller) as ControllerNode | null;
-    const ask = act(config);
+    const fields = fieldsOf(config);
+
+    const answer = async (msg: NodeMessageInFlow, send: (msg: NodeMessageInFlow) => void): Promise<void> => {
+      if (owner === null) throw noController();
+      if (owner.controller === undefined) throw closed();
+      msg.payload = await act(owner.controller, msg.payload, fields, config);
+      send(msg);
+    };
 
     this.on('input', async (msg: NodeMessageInFlow, send, done) => {
+      let failure: Error | undefined;
       try {
-        if (owner?.controller === undefined) throw noController();
-        msg.payload = await ask(owner.controller, msg.payload);
+        await answer(msg, send);
       } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)));
-        return;
+        failure = error instanceof Error ? error : new Error(String(error));
       }
-      send(msg);
-      done();
+      try {
+        done(failure);
+      } catch (error) {
+        // Node-RED copies the message for Catch and Complete nodes, and there are objects that cannot be copied.
+        this.error(failure ?? error, { _msgid: msg._msgid });
+      }
     });
 
     if (owner === null) {

@@ -3,22 +3,16 @@
  */
 import type { NodeAPI } from 'node-red';
 import { formatState } from '../src/controller/text';
-import { type FlowNodeConfig, fieldsOf, registerFlowNode } from './flow-node';
+import { type FlowNodeConfig, registerFlowNode } from './flow-node';
 
 interface StateConfig extends FlowNodeConfig {
-  source: string;
-  group: string;
-  iif: string;
   /** `object` or `table`. */
   output: string;
 }
 
 export = (RED: NodeAPI): void => {
-  registerFlowNode<StateConfig>(RED, 'mfc state', (config) => {
-    const fields = fieldsOf(config, ['source', 'group', 'iif']);
-    return async (controller, payload) => {
-      const state = await controller.state(payload, fields);
-      return config.output === 'table' ? formatState(state) : state;
-    };
+  registerFlowNode<StateConfig>(RED, 'mfc state', async (controller, payload, fields, { output }) => {
+    const state = await controller.state(payload, fields);
+    return output === 'table' ? formatState(state) : state;
   });
 };

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cases, tables } from './cases';
+import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
+
+const types: Record<NodeFile, string> = {
+  'mfc-controller': 'mfc-controller',
+  'mfc-add': 'mfc add',
+  'mfc-del': 'mfc del',
+  'mfc-state': 'mfc state',
+};
+
+/** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
+const properties: Record<NodeFile, Record<string, unknown>> = {
+  'mfc-controller': { name: '', table: '' },
+  'mfc-add': {
+    name: '',
+    controller: '',
+    source: '',
+    group: '',
+    iif: '',
+    oifs: '',
+    threshold: '',
+    label: '',
+    dryRun: false,
+  },
+  'mfc-del': { name: '', controller: '', source: '', group: '', iif: '', oifs: '', dryRun: false },
+  'mfc-state': { name: '', controller: '', source: '', group: '', iif: '', output: 'object' },
+};
+
+/** Keys in `data-i18n="key"` and `data-i18n="[placeholder]key"`. */
+const keysInForm = (html: string): string[] =>
+  Array.from(html.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g), ([, key = '']) => key);
+
+/** Keys in `_('key')`, with or without a namespace. */
+const keysInScript = (script: string): string[] =>
+  Array.from(script.matchAll(/\b_\(\s*'([^']+)'/g), ([, key = '']) => key.replace(/^.*:/, ''));
+
+/** The messages that the checks can give: those that the cases provoke. */
+function keysOfFaults(): Set<string> {
+  const editor = loadEditor();
+  for (const { field, value, others } of cases) {
+    const values = { group: '239.10.20.30', iif: 'eth1', ...others, [field]: value };
+    editor.faults('mfc add', editor.newNode('mfc add', values));
+  }
+  for (const table of tables.bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { table }));
+  return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
+}
+
+describe('editor catalog', () => {
+  const faultKeys = keysOfFaults();
+
+  for (const file of nodeFiles) {
+    const type = types[file];
+    const html = readHtml(file);
+
+    it(`${file}.json has the messages that the form and the script use, and no others`, () => {
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...faultKeys];
+      const mine = used.filter((key) => key.startsWith(`${file}.`));
+      assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
+      const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));
+      assert.deepEqual([...new Set(foreign)], ['node-red:common.label.name']);
+    });
+
+    it(`${file} has help in the order of the style guide`, () => {
+      const help = readHelp(file);
+      assert.ok(help.includes(`data-help-name="${type}"`));
+      const headings = Array.from(help.matchAll(/<h3>(\w+)<\/h3>/g), ([, heading]) => heading);
+      const all = ['Inputs', 'Outputs', 'Details', 'References'];
+      assert.deepEqual(headings, file === 'mfc-controller' ? all.slice(2) : all);
+      assert.match(help, /<script[^>]*>\s*<p>[^<]+<\/p>\s*<h3>/, 'one paragraph comes first');
+    });
+
+    it(`${file} says so where a form has a field`, () => {
+      const prefix = file === 'mfc-controller' ? 'node-config-input' : 'node-input';
+      const inputs = Array.from(html.matchAll(/<(?:input|select)[^>]* id="([^"]+)"/g), ([, id]) => id);
+      assert.deepEqual(
+        inputs.sort(),
+        Object.keys(properties[file])
+          .map((name) => `${prefix}-${name}`)
+          .sort(),
+      );
+    });
+
+    it(`${file} registers ${type} with the properties of flow files`, () => {
+      const editor = loadEditor();
+      const definition = editor.definitions.get(type);
+      const values = Object.entries(definition?.defaults ?? {}).map(([name, { value }]) => [name, value]);
+      assert.deepEqual(Object.fromEntries(values), properties[file]);
+    });
+  }
+
+  it('every flow node needs a controller, has one input, one output and an icon of its own', () => {
+    const editor = loadEditor();
+    const icons = new Set<string>();
+    for (const type of ['mfc add', 'mfc del', 'mfc state']) {
+      const definition = editor.definitions.get(type);
+      assert.equal(definition?.category, 'network');
+      assert.equal(definition.inputs, 1);
+      assert.equal(definition.outputs, 1);
+      assert.equal(definition.defaults.controller?.type, 'mfc-controller');
+      assert.equal(definition.defaults.controller.required, true);
+      assert.equal(definition.defaults.controller.label, 'Controller');
+      icons.add(definition.icon ?? '');
+    }
+    assert.equal(icons.size, 3);
+    for (const icon of icons) assert.match(readFileSync(join(__dirname, '../../nodes/icons', icon), 'utf8'), /^<svg /);
+  });
+
+  it('a node is labelled with its name, else with what it does', () => {
+    const editor = loadEditor();
+    const label = (type: string, values: Record<string, unknown>): string | undefined =>
+      editor.definitions.get(type)?.label.call(editor.newNode(type, values));
+    assert.equal(label('mfc add', {}), 'mfc add');
+    assert.equal(label('mfc add', { group: '239.1.2.3' }), 'add 239.1.2.3');
+    assert.equal(label('mfc add', { group: '239.1.2.3', dryRun: true }), 'add 239.1.2.3 (dry run)');
+    assert.equal(label('mfc del', { group: '239.1.2.3' }), 'del 239.1.2.3');
+    assert.equal(label('mfc del', { name: 'Stop', group: '239.1.2.3', dryRun: true }), 'Stop');
+    assert.equal(label('mfc state', {}), 'mfc state');
+    assert.equal(label('mfc state', { group: '239.1.2.3' }), 'state 239.1.2.3');
+    assert.equal(label('mfc-controller', {}), 'default table');
+    assert.equal(label('mfc-controller', { table: '100' }), 'table 100');
+    assert.equal(label('mfc-controller', { name: 'Studio', table: '100' }), 'Studio');
+  });
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { cases, openValues, tables, validRoute } from './cases';
+import { loadEditor } from './fake-editor';
+
+const editor = loadEditor();
+const flowTypes = ['mfc add', 'mfc del', 'mfc state'];
+
+describe('editor checks', () => {
+  for (const type of flowTypes) {
+    const fields = Object.keys(editor.definitions.get(type)?.defaults ?? {});
+    const mine = cases.filter(({ field, others }) =>
+      [field, ...Object.keys(others)].every((name) => fields.includes(name)),
+    );
+
+    it(`${type} accepts and refuses what the server does`, () => {
+      assert.ok(mine.length > 0);
+      for (const { field, value, ok, others } of mine) {
+        const route = Object.entries({ ...validRoute, ...others, [field]: value });
+        const values = Object.fromEntries(route.filter(([name]) => fields.includes(name)));
+        const faults = editor.faults(type, editor.newNode(type, values));
+        assert.equal(faults.length === 0, ok, `${JSON.stringify(values)}: ${faults.join(' ')}`);
+      }
+    });
+
+    it(`${type} leaves blank fields and environment variables to the server`, () => {
+      for (const value of openValues) {
+        const values = { source: value, group: value, iif: value, oifs: value, threshold: value, label: value };
+        assert.deepEqual(editor.faults(type, editor.newNode(type, values)), [], value);
+      }
+    });
+  }
+
+  it('accepts a field that an older flow does not have', () => {
+    const node = { ...editor.newNode('mfc add'), oifs: undefined, threshold: undefined };
+    assert.deepEqual(editor.faults('mfc add', node), []);
+  });
+
+  it('takes a number for its text, as hand-written flows have it', () => {
+    assert.deepEqual(editor.faults('mfc add', editor.newNode('mfc add', { threshold: 16 })), []);
+    assert.equal(editor.faults('mfc add', editor.newNode('mfc add', { threshold: 300 })).length, 1);
+  });
+
+  it('does not mind spaces around a value, as the nodes do not', () => {
+    const values = { source: ' 10.1.1.5', group: '239.1.2.3 ', iif: ' eth1', oifs: ' eth2, eth3 ', threshold: ' 16 ' };
+    assert.deepEqual(editor.faults('mfc add', editor.newNode('mfc add', values)), []);
+    assert.equal(editor.faults('mfc add', editor.newNode('mfc add', { iif: ' eth1', oifs: 'eth1 ' })).length, 1);
+  });
+
+  it('judges the form that is open, not the values from before', () => {
+    const opened = loadEditor();
+    const node = opened.newNode('mfc add', { source: '10.1.1.5', group: '239.10.20.30' });
+    opened.openForm(node, { group: 'ff05::1' });
+    assert.match(opened.faults('mfc add', node).join(), /IPv6/);
+    opened.openForm(node, { group: 'ff05::1', source: '2001:db8::1' });
+    assert.deepEqual(opened.faults('mfc add', node), []);
+  });
+
+  it('finds nothing wrong while the checks are not loaded yet', () => {
+    const early = loadEditor(['mfc-add']);
+    assert.deepEqual(early.faults('mfc add', early.newNode('mfc add', { group: 'nonsense' })), []);
+  });
+
+  it('tells which output is wrong, and never quotes it', () => {
+    const faults = editor.faults('mfc add', editor.newNode('mfc add', { iif: 'eth1', oifs: 'eth2,<img src=x>' }));
+    assert.equal(faults.length, 1);
+    assert.match(faults.join(), /number 2/);
+    assert.doesNotMatch(faults.join(), /</);
+  });
+
+  it('mfc-controller accepts the tables that the kernel has', () => {
+    for (const table of [...tables.good, ...openValues]) {
+      assert.deepEqual(editor.faults('mfc-controller', editor.newNode('mfc-controller', { table })), [], table);
+    }
+    for (const table of tables.bad) {
+      assert.equal(editor.faults('mfc-controller', editor.newNode('mfc-controller', { table })).length, 1, table);
+    }
+  });
+});

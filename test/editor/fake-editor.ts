@@ -1,0 +1,128 @@
+/**
+ * Just enough of Node-RED's editor to load the nodes' HTML files: registerType, catalogs, and an edit form.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+
+/** Names of the node files, in the order in which Node-RED loads them. */
+export const nodeFiles = ['mfc-controller', 'mfc-add', 'mfc-del', 'mfc-state'] as const;
+export type NodeFile = (typeof nodeFiles)[number];
+
+const MODULE = '@mroute/node-red-mfc';
+const NODES = join(__dirname, '../../nodes');
+
+export type EditorNode = Record<string, unknown>;
+
+export interface Property {
+  readonly value: unknown;
+  readonly type?: string;
+  readonly required?: boolean;
+  readonly label?: string;
+  readonly validate?: (this: EditorNode, value: unknown, opt: object) => boolean | string;
+}
+
+export interface Definition {
+  readonly category: string;
+  readonly color?: string;
+  readonly icon?: string;
+  readonly inputs?: number;
+  readonly outputs?: number;
+  readonly defaults: Readonly<Record<string, Property>>;
+  readonly label: (this: EditorNode) => string;
+  readonly labelStyle?: (this: EditorNode) => string;
+}
+
+export interface Editor {
+  /** By node type. */
+  readonly definitions: ReadonlyMap<string, Definition>;
+  /** Full names of the messages that were asked for. */
+  readonly asked: ReadonlySet<string>;
+  /** A node with the defaults of its type, as the palette makes it. */
+  newNode(type: string, values?: EditorNode): EditorNode;
+  /** Why a node gets a red triangle; empty if it gets none. */
+  faults(type: string, node: EditorNode): string[];
+  /** Shows a node's form with these values in its inputs. */
+  openForm(node: EditorNode, values: Readonly<Record<string, string>>): void;
+}
+
+export const readHtml = (file: NodeFile): string => readFileSync(join(NODES, `${file}.html`), 'utf8');
+export const readHelp = (file: NodeFile): string => readFileSync(join(NODES, `locales/en-US/${file}.html`), 'utf8');
+
+/** The catalog of a node file, `{'mfc-add.label.group': 'Group', …}`. */
+export function readCatalog(file: NodeFile): Map<string, string> {
+  const messages = new Map<string, string>();
+  const collect = (value: unknown, path: string): void => {
+    if (typeof value === 'string') messages.set(path, value);
+    else for (const [key, child] of Object.entries(value ?? {})) collect(child, path === '' ? key : `${path}.${key}`);
+  };
+  collect(JSON.parse(readFileSync(join(NODES, `locales/en-US/${file}.json`), 'utf8')), '');
+  return messages;
+}
+
+export const scriptsIn = (html: string): string =>
+  Array.from(html.matchAll(/<script type="text\/javascript">(.*?)<\/script>/gs), ([, script]) => script).join('\n');
+
+export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
+  const catalogs = new Map(nodeFiles.map((file) => [`${MODULE}/${file}`, readCatalog(file)]));
+  const definitions = new Map<string, Definition>();
+  const namespaces = new Map<string, string>();
+  const asked = new Set<string>();
+  let form: { node: EditorNode; values: Readonly<Record<string, string>> } | undefined;
+  let loading = '';
+
+  const translate = (name: string, values: EditorNode = {}): string => {
+    const [namespace = '', key = ''] = name.split(':');
+    const message = catalogs.get(namespace)?.get(key);
+    if (message === undefined) throw new Error(`No message ${name}`);
+    asked.add(name);
+    return message.replace(/__(\w+)__/g, (_, variable: string) => String(values[variable]));
+  };
+
+  const RED = {
+    _: translate,
+    nodes: {
+      registerType: (type: string, definition: Definition) => {
+        definitions.set(type, definition);
+        namespaces.set(type, loading);
+      },
+    },
+    editor: { getEditStack: () => (form === undefined ? [] : [form.node]) },
+  };
+  const $ = (selector: string) => {
+    const value = form?.values[selector.replace('#node-input-', '')];
+    return value === undefined ? { length: 0 } : { length: 1, val: () => value };
+  };
+  const context = { RED, $, TextEncoder };
+  for (const file of files) {
+    loading = `${MODULE}/${file}`;
+    runInNewContext(scriptsIn(readHtml(file)), context, { filename: `${file}.html` });
+  }
+
+  const definitionOf = (type: string): Definition => {
+    const definition = definitions.get(type);
+    if (definition === undefined) throw new Error(`No type ${type}`);
+    return definition;
+  };
+
+  return {
+    definitions,
+    asked,
+    newNode(type, values = {}) {
+      const { defaults } = definitionOf(type);
+      const blank = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
+      const _ = (key: string) => translate(`${namespaces.get(type)}:${key}`);
+      return { ...blank, ...values, _ };
+    },
+    faults(type, node) {
+      return Object.entries(definitionOf(type).defaults).flatMap(([name, { validate }]) => {
+        const value = form?.node === node ? (form.values[name] ?? node[name]) : node[name];
+        const answer = validate?.call(node, value, {}) ?? true;
+        return answer === true ? [] : [String(answer)];
+      });
+    },
+    openForm(node, values) {
+      form = { node, values };
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * The editor and the server say the same: the table of field values that the forms are tested with, against what the nodes do.
+ */
+import assert from 'node:assert/strict';
+import { fieldsOf } from '../../nodes/fields';
+import { parseTableId } from '../../src/controller/table-id';
+import { MfcError } from '../../src/errors';
+import { parseAdd } from '../../src/routing/request';
+import { cases, tables, validRoute } from './cases';
+
+function isRefused(act: () => unknown): boolean {
+  try {
+    act();
+    return false;
+  } catch (error) {
+    assert.ok(error instanceof MfcError);
+    assert.equal(error.code, 'ERR_MFC_INVALID');
+    return true;
+  }
+}
+
+describe('the server judges fields as the forms do', () => {
+  for (const { field, value, ok, others } of cases) {
+    it(`${ok ? 'takes' : 'refuses'} ${field} ${JSON.stringify(value)}${Object.keys(others).length > 0 ? ` with ${JSON.stringify(others)}` : ''}`, () => {
+      const fields = fieldsOf({ ...validRoute, ...others, [field]: value });
+      assert.equal(
+        isRefused(() => parseAdd({}, fields)),
+        !ok,
+      );
+    });
+  }
+
+  for (const value of tables.good) {
+    it(`takes table ${value}`, () => assert.equal(parseTableId(value), Number(value)));
+  }
+  for (const value of tables.bad) {
+    it(`refuses table ${JSON.stringify(value)}`, () => assert.ok(isRefused(() => parseTableId(value))));
+  }
+});
