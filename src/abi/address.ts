@@ -44,7 +44,9 @@ const MAX_IPV6_TEXT = 45;
 export function parseIpv6(text: string): readonly number[] | undefined {
   // The library also takes zones, which a route has no use for, and plain IPv4.
   if (text.length > MAX_IPV6_TEXT || !text.includes(':') || text.includes('%')) return undefined;
-  if (!IPv6.isValid(text)) return undefined;
+  const tail = text.includes('.') ? text.slice(text.lastIndexOf(':') + 1) : '0.0.0.0';
+  // The library takes a dotted tail with leading zeros, which is read in two ways.
+  if (parseIpv4(tail) < 0 || !IPv6.isValid(text)) return undefined;
   return IPv6.parse(text).parts;
 }
 
@@ -99,5 +101,8 @@ export function ipv6SourceFault(words: readonly number[]): string | undefined {
   if (first >>> 8 === 0xff) return 'is a multicast address, not that of a host';
   if ((first & 0xffc0) === 0xfe80) return 'is a link-local address, which is never forwarded';
   if (words.slice(0, 7).every((word) => word === 0) && words[7] === 1) return 'is the loopback address';
+  if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff) {
+    return 'is an IPv4-mapped address, which the kernel drops'; // net/ipv6/ip6_input.c ip6_rcv_core
+  }
   return undefined;
 }

@@ -10,7 +10,7 @@ interface Advice {
 }
 
 const GRANT_RAW =
-  'Grant it with AmbientCapabilities=CAP_NET_RAW in the systemd unit, with --cap-add=NET_RAW for a container, or run as root.';
+  'Grant it with AmbientCapabilities=CAP_NET_RAW in the systemd unit, or run as root, in a container with --user=root --cap-add=NET_RAW.';
 const GRANT_ADMIN =
   'Grant it with AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN in the systemd unit, or leave the table blank to use the default one.';
 const NO_KERNEL_SUPPORT =

@@ -5,6 +5,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MfcCounters, MfcEntry, VifCounters } from '../abi/family';
+import type { Rule } from '../abi/rule';
 
 /** A network interface as the kernel knows it now. */
 export interface Link {
@@ -41,4 +42,6 @@ export interface Kernel {
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;
+  /** The rules that say which packets are looked up in which table. */
+  listRules(version: IpVersion): Rule[];
 }

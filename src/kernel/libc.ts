@@ -13,11 +13,17 @@ import { fault } from './faults';
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const AF_INET = 2;
+const AF_NETLINK = 16;
+const NETLINK_ROUTE = 0;
+/** Answer EAGAIN rather than wait: the event loop must not stand still. */
+const MSG_DONTWAIT = 0x40;
 
 interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, size: number): number;
   ioctl(fd: number, request: number, value: Uint8Array): number;
+  send(fd: number, bytes: Uint8Array, size: number, flags: number): number;
+  recv(fd: number, bytes: Uint8Array, size: number, flags: number): number;
   close(fd: number): number;
 }
 
@@ -40,6 +46,8 @@ function load(): Libc {
     socket: self.func('int socket(int domain, int type, int protocol)'),
     setsockopt: self.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t size)'),
     ioctl: self.func('int ioctl(int fd, unsigned long request, void *value)'),
+    send: self.func('long send(int fd, const void *bytes, size_t size, int flags)'),
+    recv: self.func('long recv(int fd, void *bytes, size_t size, int flags)'),
     close: self.func('int close(int fd)'),
   };
 }
@@ -67,6 +75,24 @@ export function querySocket(): number {
   const fd = libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
   if (fd < 0) fail('socket', koffi.errno());
   return fd;
+}
+
+/** Datagrams to and from rtnetlink; reading needs no right. */
+export function netlinkSocket(): number {
+  const fd = libc().socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
+  if (fd < 0) fail('socket', koffi.errno());
+  return fd;
+}
+
+export function send(fd: number, bytes: Uint8Array): void {
+  if (libc().send(fd, bytes, bytes.length, MSG_DONTWAIT) < 0) fail('send', koffi.errno());
+}
+
+/** Answers the bytes of the datagram that was read. */
+export function receive(fd: number, bytes: Uint8Array): number {
+  const size = libc().recv(fd, bytes, bytes.length, MSG_DONTWAIT);
+  if (size < 0) fail('recv', koffi.errno());
+  return size;
 }
 
 /** `name` is what the error calls the option. */

@@ -4,5 +4,6 @@
 import type { Kernel } from './kernel';
 import { findLink, findLinkName } from './links';
 import { openMrouteSocket } from './mroute-socket';
+import { listRules } from './rules';
 
-export const linux: Kernel = { openMroute: openMrouteSocket, findLink, findLinkName };
+export const linux: Kernel = { openMroute: openMrouteSocket, findLink, findLinkName, listRules };

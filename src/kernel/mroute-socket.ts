@@ -32,8 +32,10 @@ import { nameOwners } from './owners';
 const ONE = new Uint8Array(4);
 putU32(ONE, 0, 1);
 
+/** The tables that this process owns. */
+const owned = new Set<string>();
+
 class LinuxMrouteSocket implements MrouteSocket {
-  private open = true;
   // One buffer per kind of call for the life of the socket: nothing is allocated per route.
   private readonly vif: Uint8Array;
   private readonly mfc: Uint8Array;
@@ -42,8 +44,10 @@ class LinuxMrouteSocket implements MrouteSocket {
 
   constructor(
     private readonly family: Family,
-    private readonly fd: number,
+    private fd: number,
+    private readonly table: string,
   ) {
+    owned.add(table);
     this.vif = new Uint8Array(family.addVifSize);
     this.mfc = new Uint8Array(family.mfcSize);
     this.mfcRequest = new Uint8Array(family.mfcCountersSize(longSize));
@@ -95,9 +99,10 @@ class LinuxMrouteSocket implements MrouteSocket {
   }
 
   close(): void {
-    if (!this.open) return;
-    this.open = false;
+    if (this.fd < 0) return;
     close(this.fd);
+    owned.delete(this.table);
+    this.fd = -1; // its number may be another file's soon
   }
 
   private set(option: number, value: Uint8Array, size: number, name: string): void {
@@ -116,6 +121,7 @@ class LinuxMrouteSocket implements MrouteSocket {
 /** Becomes the owner of a table. A table that is not there is made by the kernel. */
 export function openMrouteSocket(version: IpVersion, table: number | undefined): MrouteSocket {
   const family = version === 4 ? ipv4 : ipv6;
+  const name = `${version} ${table ?? family.defaultTable}`;
   const fd = rawSocket(family.domain, family.protocol);
   try {
     if (table !== undefined) {
@@ -126,7 +132,7 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
     setsockopt(fd, family.level, MRT_INIT, ONE, ONE.length, 'MRT_INIT');
   } catch (error) {
     close(fd);
-    throw nameOwners(error, family, table);
+    throw nameOwners(error, family, table, owned.has(name));
   }
-  return new LinuxMrouteSocket(family, fd);
+  return new LinuxMrouteSocket(family, fd, name);
 }

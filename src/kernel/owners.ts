@@ -50,17 +50,17 @@ function findOwners(family: Family): Owner[] {
   }
 }
 
-/** Adds to the error ERR_MFC_TABLE_IN_USE who that is; other errors stay as they are. */
-export function nameOwners(error: unknown, family: Family, table: number | undefined): unknown {
+/** Adds to the error ERR_MFC_TABLE_IN_USE who that is, this process where `own` is true; other errors stay as they are. */
+export function nameOwners(error: unknown, family: Family, table: number | undefined, own: boolean): unknown {
   if (!(error instanceof MfcError) || error.code !== 'ERR_MFC_TABLE_IN_USE') return error;
   const which = `the IPv${family.version} multicast routing table ${table ?? family.defaultTable}`;
-  const owners = findOwners(family);
-  if (owners.some(({ pid }) => pid === process.pid)) {
+  if (own) {
     return new MfcError(error.code, `Another controller of this Node-RED owns ${which}.`, {
       ...error.cause,
       hint: 'Select that controller in the nodes, or give this one another table.',
     });
   }
+  const owners = findOwners(family).filter(({ pid }) => pid !== process.pid);
   const names = owners.map(({ pid, command }) => `${command} (pid ${pid})`).join(' or ');
   const hint =
     names === ''

@@ -1,0 +1,163 @@
+// Structs with known values, filled once in C and once by src/abi. The encoders get buffers full of 0xff: what they do not write, shows.
+
+import type { MfcEntry } from '../../src/abi/family';
+import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
+import { ipv4 } from '../../src/abi/ipv4';
+import { ipv6 } from '../../src/abi/ipv6';
+import { encodeVifCountersRequest } from '../../src/abi/vif-counters';
+
+export interface Sample {
+  readonly name: string;
+  /** Statements that fill `value`, a zeroed variable of `type`. */
+  readonly type: string;
+  readonly fill: string;
+  /** Bytes that the kernel reads of it. */
+  readonly read: string;
+  encode(bytes: Uint8Array): void;
+}
+
+const all = (type: string): string => `sizeof(${type})`;
+
+const route4: MfcEntry = {
+  version: 4,
+  source: '10.1.2.200',
+  group: '239.10.20.30',
+  parent: 0x102,
+  outputs: [
+    { vifi: 0, threshold: 1 },
+    { vifi: 31, threshold: 254 },
+  ],
+};
+
+const route6: MfcEntry = {
+  version: 6,
+  source: 'fd00:1::ab:2',
+  group: 'ff3e::8000:1',
+  parent: 0x102,
+  outputs: [0, 7, 8, 31].map((vifi) => ({ vifi, threshold: 1 })),
+};
+
+const SOCKADDRS = (source: string, group: string, from: string, to: string): string => `
+  value.${source}.sin6_family = AF_INET6;
+  value.${group}.sin6_family = AF_INET6;
+  inet_pton(AF_INET6, "${from}", &value.${source}.sin6_addr);
+  inet_pton(AF_INET6, "${to}", &value.${group}.sin6_addr);`;
+
+const FILL_ROUTE4 = (source: string): string => `
+  value.mfcc_origin.s_addr = inet_addr("${source}");
+  value.mfcc_mcastgrp.s_addr = inet_addr("${route4.group}");
+  value.mfcc_parent = 0x102;
+  value.mfcc_ttls[0] = 1;
+  value.mfcc_ttls[31] = 254;`;
+
+const FILL_ROUTE6 = (source: string): string => `
+  ${SOCKADDRS('mf6cc_origin', 'mf6cc_mcastgrp', source, route6.group)}
+  value.mf6cc_parent = 0x102;
+  IF_SET(0, &value.mf6cc_ifset);
+  IF_SET(7, &value.mf6cc_ifset);
+  IF_SET(8, &value.mf6cc_ifset);
+  IF_SET(31, &value.mf6cc_ifset);`;
+
+export const samples: readonly Sample[] = [
+  {
+    name: 'MRT_ADD_VIF',
+    type: 'struct vifctl',
+    fill: 'value.vifc_vifi = 0x102; value.vifc_flags = VIFF_USE_IFINDEX; value.vifc_lcl_ifindex = 0x1020304;',
+    read: all('struct vifctl'),
+    encode: (bytes) => ipv4.encodeAddVif(bytes, 0x102, 0x1020304),
+  },
+  {
+    name: 'MRT_DEL_VIF',
+    type: 'struct vifctl',
+    fill: 'value.vifc_vifi = 0x102;',
+    read: all('struct vifctl'),
+    encode: (bytes) => ipv4.encodeDelVif(bytes, 0x102),
+  },
+  {
+    name: 'MRT_ADD_MFC',
+    type: 'struct mfcctl',
+    fill: FILL_ROUTE4(route4.source),
+    read: all('struct mfcctl'),
+    encode: (bytes) => ipv4.encodeMfc(bytes, route4),
+  },
+  {
+    name: 'MRT_ADD_MFC of any source',
+    type: 'struct mfcctl',
+    fill: FILL_ROUTE4('0.0.0.0'),
+    read: all('struct mfcctl'),
+    encode: (bytes) => ipv4.encodeMfc(bytes, { ...route4, source: '*' }),
+  },
+  {
+    name: 'SIOCGETSGCNT',
+    type: 'struct sioc_sg_req',
+    fill: `value.src.s_addr = inet_addr("${route4.source}"); value.grp.s_addr = inet_addr("${route4.group}");`,
+    read: 'offsetof(struct sioc_sg_req, pktcnt)',
+    encode: (bytes) => ipv4.encodeMfcCountersRequest(bytes, route4.source, route4.group),
+  },
+  {
+    name: 'SIOCGETVIFCNT',
+    type: 'struct sioc_vif_req',
+    fill: 'value.vifi = 0x102;',
+    read: 'sizeof(vifi_t)',
+    encode: (bytes) => encodeVifCountersRequest(bytes, 0x102),
+  },
+  {
+    name: 'MRT6_ADD_MIF',
+    type: 'struct mif6ctl',
+    fill: 'value.mif6c_mifi = 0x102; value.mif6c_pifi = 0x304;',
+    read: all('struct mif6ctl'),
+    encode: (bytes) => ipv6.encodeAddVif(bytes, 0x102, 0x304),
+  },
+  {
+    name: 'MRT6_DEL_MIF',
+    type: 'mifi_t',
+    fill: 'value = 0x102;',
+    read: all('mifi_t'),
+    encode: (bytes) => ipv6.encodeDelVif(bytes, 0x102),
+  },
+  {
+    name: 'MRT6_ADD_MFC',
+    type: 'struct mf6cctl',
+    fill: FILL_ROUTE6(route6.source),
+    read: all('struct mf6cctl'),
+    encode: (bytes) => ipv6.encodeMfc(bytes, route6),
+  },
+  {
+    name: 'MRT6_ADD_MFC of any source',
+    type: 'struct mf6cctl',
+    fill: FILL_ROUTE6('::'),
+    read: all('struct mf6cctl'),
+    encode: (bytes) => ipv6.encodeMfc(bytes, { ...route6, source: '*' }),
+  },
+  {
+    name: 'SIOCGETSGCNT_IN6',
+    type: 'struct sioc_sg_req6',
+    fill: SOCKADDRS('src', 'grp', route6.source, route6.group),
+    read: 'offsetof(struct sioc_sg_req6, pktcnt)',
+    encode: (bytes) => ipv6.encodeMfcCountersRequest(bytes, route6.source, route6.group),
+  },
+  {
+    name: 'SIOCGETMIFCNT_IN6',
+    type: 'struct sioc_mif_req6',
+    fill: 'value.mifi = 0x102;',
+    read: 'sizeof(mifi_t)',
+    encode: (bytes) => encodeVifCountersRequest(bytes, 0x102),
+  },
+  {
+    name: 'SIOCGIFINDEX',
+    type: 'struct ifreq',
+    fill: 'strcpy(value.ifr_name, "caméra-1234567");',
+    read: all('struct ifreq'),
+    encode: (bytes) => encodeIfreqName(bytes, 'caméra-1234567'),
+  },
+  {
+    name: 'SIOCGIFNAME',
+    type: 'struct ifreq',
+    fill: 'value.ifr_ifindex = 0x1020304;',
+    read: all('struct ifreq'),
+    encode: (bytes) => encodeIfreqIndex(bytes, 0x1020304),
+  },
+];
+
+/** Enough for every struct, and for what must not be written behind it. */
+export const BUFFER_SIZE = Math.max(ifreq.size, ipv6.mfcSize, ipv6.mfcCountersSize(8)) + 8;

@@ -1,0 +1,26 @@
+// The kernel's structs as src/abi lays them out, under their C names, for comparing with what a compiler says.
+
+import type { LongSize } from '../../src/abi/family';
+import { ifreq } from '../../src/abi/ifreq';
+import { mfcctl, sioc_sg_req, vifctl } from '../../src/abi/ipv4';
+import { mf6cctl, mif6ctl, sioc_sg_req6, sockaddr_in6 } from '../../src/abi/ipv6';
+import { sioc_vif_req } from '../../src/abi/vif-counters';
+
+/** Size, and offset by member. */
+export type Layout = Readonly<Record<string, number>>;
+export type Layouts = Readonly<Record<string, Layout>>;
+
+/** On a machine whose unsigned long has this many bytes. */
+export function structs(long: LongSize): Layouts {
+  return {
+    vifctl,
+    mfcctl,
+    sioc_sg_req: sioc_sg_req[long],
+    sioc_vif_req: sioc_vif_req[long],
+    mif6ctl,
+    mf6cctl,
+    sockaddr_in6,
+    sioc_sg_req6: sioc_sg_req6[long],
+    ifreq,
+  };
+}

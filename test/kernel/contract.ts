@@ -1,0 +1,21 @@
+// What every kernel does, the real one and the fake: src/kernel/kernel.ts with all its errors, for both families.
+
+import type { IpVersion } from '../../src/abi/address';
+import { describeFamily } from './contract-family';
+import { describeLinks } from './contract-links';
+import type { Ground } from './ground';
+
+export function describeKernel(name: string, open: () => Promise<Ground>, versions: readonly IpVersion[]): void {
+  describe(`kernel: ${name}`, () => {
+    let ground: Ground;
+    before(async () => {
+      ground = await open();
+      await ground.addLink('eth1');
+      await ground.addLink('eth2');
+    });
+    after(() => ground.close());
+
+    describeLinks(() => ground, versions);
+    for (const version of versions) describeFamily(version, () => ground);
+  });
+}

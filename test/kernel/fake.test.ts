@@ -1,0 +1,31 @@
+// The fake kernel keeps the contract of the real one.
+
+import { FakeKernel } from '../fake/kernel';
+import { visible } from '../fake/table';
+import { describeKernel } from './contract';
+import type { Ground } from './ground';
+
+const SOURCES = { 4: '10.0.1.2', 6: 'fd00:1::2' } as const;
+
+async function open(): Promise<Ground> {
+  const kernel = new FakeKernel('camera');
+  return {
+    kernel,
+    addLink: async (name) => void kernel.addLink(name),
+    delLink: async (name) => kernel.delLink(name),
+    renameLink: async (from, to) => kernel.renameLink(from, to),
+    setLink: async (name, change) => {
+      const on = change === 'up' || change === 'multicast on';
+      kernel.setLink(name, change.startsWith('multicast') ? { multicast: on } : { up: on });
+    },
+    source: (version) => SOURCES[version],
+    send: async (group, count) => {
+      const version = group.includes(':') ? 6 : 4;
+      kernel.receive('camera', version, SOURCES[version], group, count);
+    },
+    read: (version) => visible(kernel.table(version) ?? { vifs: {}, entries: {} }),
+    close: async () => undefined,
+  };
+}
+
+describeKernel('the fake', open, [4, 6]);

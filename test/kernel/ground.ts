@@ -1,0 +1,29 @@
+// What the contract of kernels stands on: a kernel, what can be done to the world around it, and how a refusal is told.
+
+import { deepEqual, throws } from 'node:assert/strict';
+import type { IpVersion } from '../../src/abi/address';
+import type { Kernel } from '../../src/kernel/kernel';
+import type { TableSnapshot } from '../fake/table';
+
+/** A kernel, and the world around it that it tells about. */
+export interface Ground {
+  readonly kernel: Kernel;
+  addLink(name: string): Promise<void>;
+  delLink(name: string): Promise<void>;
+  renameLink(from: string, to: string): Promise<void>;
+  setLink(name: string, change: 'up' | 'down' | 'multicast on' | 'multicast off'): Promise<void>;
+  /** Address of the sender. */
+  source(version: IpVersion): string;
+  /** The sender sends to a group; its packets come in on `camera`. */
+  send(group: string, count: number): Promise<void>;
+  /** VIFs and entries of the family's default table, as anybody can see them. */
+  read(version: IpVersion): TableSnapshot;
+  close(): Promise<void>;
+}
+
+export function refuses(call: () => unknown, code: string, errno: string, syscall: string): void {
+  throws(call, (error: { code?: string; cause?: { errno?: string; syscall?: string } }) => {
+    deepEqual([error.code, error.cause?.errno, error.cause?.syscall], [code, errno, syscall]);
+    return true;
+  });
+}
