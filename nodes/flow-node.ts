@@ -39,6 +39,7 @@ export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>
         await answer(msg, send);
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
+        if (owner !== null && error instanceof MfcError && error.code === 'ERR_MFC_NOT_OPEN') owner.refused();
       }
       try {
         done(failure);

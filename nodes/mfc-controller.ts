@@ -18,6 +18,8 @@ export interface ControllerNode extends Node {
   register(user: Node): void;
   /** The last user to be removed from the flows closes the controller. */
   unregister(user: Node, removed: boolean): Promise<void>;
+  /** A message came too late. In a deploy the Catch nodes may be gone before it fails, so the log has to tell. */
+  refused(): void;
 }
 
 /** A status is for eyes: more often than this is only load. */
@@ -61,7 +63,21 @@ export = (RED: NodeAPI): void => {
     };
     this.unregister = async (user, removed) => {
       users.delete(user);
-      if (removed && users.size === 0) await close();
+      if (users.size > 0) return;
+      if (removed) return close();
+      // A user that was changed comes back at once, and its routes must not blink. It may also have gone to another controller.
+      RED.events.once('flows:started', () => {
+        if (users.size === 0) void close();
+      });
+    };
+    let refusals = 0;
+    this.refused = () => {
+      if (refusals++ > 0) return;
+      setImmediate(() => {
+        const messages = refusals === 1 ? '1 message was' : `${refusals} messages were`;
+        this.warn(`${messages} not done, since the flow was stopped. Send again what is still wanted.`);
+        refusals = 0;
+      });
     };
     this.on('close', (done: () => void) => void close().finally(done));
   }

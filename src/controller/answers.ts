@@ -5,7 +5,6 @@ import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
-import type { Survey } from './survey';
 
 /** Answer of `mfc add` and `mfc del`. */
 export interface ChangeAnswer {
@@ -72,7 +71,7 @@ export interface Decision {
 export function changeAnswer(
   decisions: readonly Decision[],
   plan: Plan,
-  survey: Survey,
+  warnings: string[],
   dryRun: boolean,
 ): ChangeAnswer {
   const answer: ChangeAnswer = {
@@ -81,7 +80,6 @@ export function changeAnswer(
     changed: decisions.some(({ outcome }) => outcome !== 'unchanged'),
     mfc_rules: decisions.map(({ route }) => toRule(route)),
   };
-  const warnings = downLinks(survey);
   if (warnings.length > 0) answer.warnings = warnings;
   if (dryRun) {
     answer.dry_run = true;
@@ -99,10 +97,4 @@ function summary(decisions: readonly Decision[]): string {
   const counts = new Map<Outcome, number>();
   for (const { outcome } of decisions) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return `${decisions.length} MFC entries: ${Array.from(counts, ([outcome, count]) => `${count} ${outcome}`).join(', ')}.`;
-}
-
-/** The kernel accepts an interface that is down, and nothing flows: a success that is none, unless it is said. */
-function downLinks(survey: Survey): string[] {
-  const hint = 'Packets flow when it is up:';
-  return survey.downLinks().map((name) => `Interface '${name}' is down. ${hint} 'ip link set ${name} up'.`);
 }

@@ -20,7 +20,7 @@ import {
   parseFilter,
   wantsDryRun,
 } from '../routing/request';
-import { type Route, toRule } from '../routing/route';
+import type { Route } from '../routing/route';
 import { type NextState, RouteTable } from '../routing/table';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
 import { Journal } from './journal';
@@ -32,6 +32,7 @@ import { readState } from './state';
 import { StateFile } from './state-file';
 import { type Sockets, Survey } from './survey';
 import { parseTableId } from './table-id';
+import { warningsFor } from './warnings';
 
 export interface ControllerOptions {
   /** Number of the routing table; blank is the kernel's default one. */
@@ -64,7 +65,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly sockets: Sockets = new Map();
   private readonly queue = new Queue();
   private readonly journal = new Journal<Change>(
-    () => this.file.save(Array.from(this.table.list(), toRule)),
+    () => this.file.save(Array.from(this.table.list())),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
   );
   private loaded = false;
@@ -131,15 +132,16 @@ export class Controller extends EventEmitter<Events> {
     const { answer, saved } = await this.queue.run(async () => {
       const pace = new Pace();
       const messages = messagesIn(payload);
-      const at = Array.isArray(payload) ? (i: number) => i : () => undefined;
+      const at = messages === payload ? (i: number) => i : () => undefined;
       const requests = await pace.map(messages, (message, i) => parse(message, fields, at(i)));
+      const dryRun = wantsDryRun(messages, fields);
       for (const version of new Set(requests.map((request) => request.version))) await this.openTable(version);
       const survey = this.survey();
       const plan = new Plan(this.table, survey);
       const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
-      const dryRun = wantsDryRun(messages, fields);
+      const warnings = warningsFor(decisions, survey, this.kernel, parseTableId(this.options.table));
       if (!dryRun) await run(plan.operations, this.socketOf, this.onStuck);
-      return { answer: changeAnswer(decisions, plan, survey, dryRun), saved: this.record(plan, dryRun) };
+      return { answer: changeAnswer(decisions, plan, warnings, dryRun), saved: this.record(plan, dryRun) };
     });
     await saved;
     return answer;
@@ -243,7 +245,8 @@ export class Controller extends EventEmitter<Events> {
   };
 }
 
-function closed(): MfcError {
+/** What a message is told that came too late. */
+export function closed(): MfcError {
   return new MfcError('ERR_MFC_NOT_OPEN', 'The controller was closed before this message was done.', {
     hint: 'Nothing was changed. Send it again when the flow runs.',
   });

@@ -4,11 +4,10 @@
  * Written whole and atomically (a new file, fsync, rename), so that a crash at any moment leaves the old or the new one. A file that
  * cannot be understood is set aside under another name, never overwritten. pymfcd's file, the same without version, is read as well.
  */
-import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { MfcError } from '../errors';
-import type { Rule } from '../routing/route';
+import { type Route, toRule } from '../routing/route';
 import { Pace } from './pace';
 
 const VERSION = 1;
@@ -41,6 +40,9 @@ function parse(text: string): unknown[] | undefined {
 }
 
 export class StateFile {
+  /** A route never changes, so its line is made once: a change among ten thousand routes costs one line, not all. */
+  private readonly lines = new WeakMap<Route, string>();
+
   constructor(readonly path: string) {}
 
   /** No file means no routes. Throws ERR_MFC_STORE if there is one that cannot be read. */
@@ -78,17 +80,25 @@ export class StateFile {
     return aside;
   }
 
-  /** Resolves when the rules are on the disk. Throws ERR_MFC_STORE; the file is as before then. */
-  async save(rules: readonly Rule[]): Promise<void> {
-    const lines = await new Pace().map(rules, (rule) => JSON.stringify(rule));
+  /** Resolves when the routes are on the disk. Throws ERR_MFC_STORE; the file is as before then. */
+  async save(routes: readonly Route[]): Promise<void> {
+    const lines = await new Pace().map(routes, (route) => this.lineOf(route));
     const text = `{"version": ${VERSION}, "mfc_rules": [${lines.length > 0 ? `\n${lines.join(',\n')}\n` : ''}]}\n`;
     try {
       await mkdir(dirname(this.path), { recursive: true });
-      await writeFileAtomic(this.path, text, { mode: MODE });
-      await syncDirectory(dirname(this.path));
+      await replaceFile(await realpath(this.path).catch(() => this.path), text);
     } catch (error) {
       throw this.fault('save', error, 'The change was undone. Free space or fix the rights, then send it again.');
     }
+  }
+
+  private lineOf(route: Route): string {
+    let line = this.lines.get(route);
+    if (line === undefined) {
+      line = JSON.stringify(toRule(route));
+      this.lines.set(route, line);
+    }
+    return line;
   }
 
   private asideName(): string {
@@ -103,6 +113,21 @@ export class StateFile {
       hint,
     });
   }
+}
+
+/** One name for the new file: what a crash leaves behind is overwritten by the next save. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const newer = `${path}.new`;
+  const file = await open(newer, 'w', MODE);
+  try {
+    await file.chmod(MODE);
+    await file.writeFile(text); // until all is written: a disk that is nearly full takes a part of it without an error
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(newer, path);
+  await syncDirectory(dirname(path));
 }
 
 /** Makes the rename last through a power failure. */

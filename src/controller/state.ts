@@ -42,18 +42,33 @@ function lostNames(table: RouteTable, survey: Survey, version: IpVersion): Set<s
   return new Set(vifs.map((vif) => vif.name));
 }
 
+/** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
 function routeState(entry: Entry, sockets: Sockets, lost: ReadonlySet<string>): RouteState {
-  const rule = toRule(entry);
-  if (entry.pending !== undefined) return { ...rule, state: 'pending', reason: entry.pending, ...NO_ROUTE_COUNTERS };
-  const counters = sockets.get(entry.version)?.mfcCounters(entry.source, entry.group);
-  if (counters === undefined) {
-    const reason = 'Another program took it out of the kernel. Add it again.';
-    return { ...rule, state: 'missing', reason, ...NO_ROUTE_COUNTERS };
-  }
+  const counters =
+    entry.pending === undefined ? sockets.get(entry.version)?.mfcCounters(entry.source, entry.group) : undefined;
+  const { state, reason } = judge(entry, counters !== undefined, lost);
+  const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
+  const { source, group, iif, oifs, stop_filter, label } = toRule(entry);
+  const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
+  if (stop_filter !== undefined) answer.stop_filter = stop_filter;
+  if (label !== undefined) answer.label = label;
+  if (reason !== undefined) answer.reason = reason;
+  return answer;
+}
+
+const ACTIVE: Judgement = { state: 'active' };
+
+interface Judgement {
+  state: RouteState['state'];
+  reason?: string;
+}
+
+function judge(entry: Entry, inKernel: boolean, lost: ReadonlySet<string>): Judgement {
+  if (entry.pending !== undefined) return { state: 'pending', reason: entry.pending };
+  if (!inKernel) return { state: 'missing', reason: 'Another program took it out of the kernel. Add it again.' };
   const gone = lost.size === 0 ? undefined : routeInterfaces(entry).find((name) => lost.has(name));
-  if (gone === undefined) return { ...rule, state: 'active', ...counters };
-  const reason = `Interface '${gone}' is gone. Add the route again when it is back.`;
-  return { ...rule, state: 'degraded', reason, ...counters };
+  if (gone === undefined) return ACTIVE;
+  return { state: 'degraded', reason: `Interface '${gone}' is gone. Add the route again when it is back.` };
 }
 
 function vifMap(table: RouteTable, sockets: Sockets, version: IpVersion): Record<string, VifState> {

@@ -6,9 +6,10 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { Kernel, Link, MrouteSocket } from '../kernel/kernel';
-import type { World } from '../routing/plan';
 import type { Route } from '../routing/route';
 import type { RouteTable } from '../routing/table';
+import type { Vif } from '../routing/vifs';
+import type { World } from '../routing/world';
 
 export type Sockets = Map<IpVersion, MrouteSocket>;
 
@@ -28,7 +29,9 @@ export class Survey implements World {
         if (name === undefined || socket.vifCounters(vif.vifi) === undefined) this.lost[version].add(vif.vifi);
         else if (name !== vif.name) renamed.set(vif.name, name);
       }
-      if (renamed.size > 0) table.rename(version, renamed);
+      if (renamed.size === 0) continue;
+      keepApart(renamed, table.vifs[version].list());
+      table.rename(version, renamed);
     }
   }
 
@@ -53,5 +56,14 @@ export class Survey implements World {
 
   hasEntry(route: Route): boolean {
     return this.sockets.get(route.version)?.mfcCounters(route.source, route.group) !== undefined;
+  }
+}
+
+/** A VIF keeps its former name while that of its interface still stands for one that was deleted: names are unique. */
+function keepApart(renamed: Map<string, string>, vifs: readonly Vif[]): void {
+  const kept = new Set(vifs.map((vif) => vif.name).filter((name) => !renamed.has(name)));
+  for (let size = -1; size !== renamed.size; ) {
+    size = renamed.size;
+    for (const [from, to] of renamed) if (kept.has(to) && renamed.delete(from)) kept.add(from);
   }
 }

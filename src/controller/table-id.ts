@@ -3,8 +3,8 @@
  */
 import { MfcError } from '../errors';
 
-/** MRT_TABLE takes ids below this: net/ipv4/ipmr.c ipmr_new_table. */
-const LIMIT = 1_000_000_000;
+/** MRT6_TABLE takes ids below this, MRT_TABLE ten times as many: net/ipv6/ip6mr.c ip6mr_new_table. One limit serves both. */
+const LIMIT = 100_000_000;
 
 /** Blank is the kernel's default table, undefined. Throws ERR_MFC_INVALID. */
 export function parseTableId(value: string | number | undefined): number | undefined {

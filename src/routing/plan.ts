@@ -6,30 +6,14 @@
  */
 import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, MAXVIFS, type VifOutput } from '../abi/family';
-import { MfcError } from '../errors';
 import type { MfcOperation, Operation } from './operation';
+import { contradiction, exhausted, noOutput, noRoute, otherInput, replaced, unusable } from './refusals';
 import type { DelRequest } from './request';
-import { formatRoute, type Output, type Route, routeInterfaces, routeKey, sameForwarding } from './route';
+import { type Output, type Route, routeInterfaces, routeKey, sameForwarding } from './route';
 import { type At, fieldName } from './schema';
 import { type Entry, keyOf, type NextState, type RouteTable, type Vifs } from './table';
-import type { VifRegistry } from './vifs';
-
-/** A network interface, as far as a plan needs to know it. */
-export interface PlanLink {
-  readonly ifindex: number;
-  readonly multicast: boolean;
-  readonly loopback: boolean;
-}
-
-/** What a plan asks about the kernel as it is. No answer changes while the plan is made. */
-export interface World {
-  /** Undefined if there is no interface of that name. */
-  link(name: string): PlanLink | undefined;
-  /** Whether the kernel has lost this VIF of the table, since its interface was deleted. */
-  isLost(version: IpVersion, vifi: number): boolean;
-  /** Whether the kernel has an entry for the source and group of this route. */
-  hasEntry(route: Route): boolean;
-}
+import type { Vif, VifRegistry } from './vifs';
+import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'unchanged' | 'deleted';
 
@@ -133,20 +117,41 @@ export class Plan {
     if (vif === undefined || !known) {
       const link = this.world.link(name);
       if (link === undefined || link.loopback || !link.multicast) throw unusable(link, name, fieldName(at, role));
+      const lost = vif !== undefined && this.world.isLost(version, vif.vifi);
+      if (vif !== undefined && !lost ? vif.ifindex !== link.ifindex : this.isInUse(version, link.ifindex, vif)) {
+        throw replaced(name, fieldName(at, role));
+      }
       if (vif === undefined) {
         vif = registry.take(name, link.ifindex);
         if (vif === undefined) throw exhausted(name, fieldName(at, role));
         this.operations.push({ op: 'add_vif', version, ...vif });
-      } else if (this.world.isLost(version, vif.vifi)) {
+      } else if (lost) {
         // The interface was deleted and made again. The same number serves: the entries that name it mean this interface.
         vif = registry.rebind(vif, link.ifindex);
         this.operations.push({ op: 'add_vif', version, ...vif });
+        this.reinstall(version, name);
         healed = true;
       }
       this.known[version] |= 1 << vif.vifi;
     }
     registry.acquire(vif);
     return healed;
+  }
+
+  /** Whether the interface with this index has a VIF under another name. */
+  private isInUse(version: IpVersion, ifindex: number, own: Vif | undefined): boolean {
+    const vifs = this.vifs[version].list();
+    return vifs.some((vif) => vif !== own && vif.ifindex === ifindex && !this.world.isLost(version, vif.vifi));
+  }
+
+  /** An entry that was written while an interface of it was gone lacks it: ipmr_update_thresholds. So all are written again. */
+  private reinstall(version: IpVersion, name: string): void {
+    for (const { source, group } of this.table.list()) {
+      const entry = this.find(routeKey(source, group));
+      if (entry?.version !== version || entry.pending !== undefined || !routeInterfaces(entry).includes(name)) continue;
+      const before = this.mfc('add_mfc', entry);
+      this.operations.push({ ...before, before });
+    }
   }
 
   private releaseAll(route: Route): void {
@@ -156,7 +161,9 @@ export class Plan {
   private release(version: IpVersion, name: string): void {
     const vif = this.vifs[version].byName(name);
     if (vif === undefined || !this.vifs[version].release(vif)) return;
+    const known = (this.known[version] & (1 << vif.vifi)) !== 0;
     this.known[version] &= ~(1 << vif.vifi);
+    if (!known && this.world.isLost(version, vif.vifi)) return; // there is nothing to delete, and nothing to bring back
     this.operations.push({ op: 'del_vif', version, ...vif });
   }
 
@@ -188,75 +195,11 @@ function vifiOf(registry: VifRegistry, name: string): number {
   return vif.vifi;
 }
 
-function unusable(link: PlanLink | undefined, name: string, field: string): MfcError {
-  if (link === undefined) {
-    return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: Interface '${name}' not found.`, {
-      field,
-      value: name,
-      hint: "See 'ip link' for the names.",
-    });
-  }
-  const what = link.loopback ? 'is a loopback, which never forwards multicast' : 'has multicast switched off';
-  return new MfcError('ERR_MFC_NOT_MULTICAST', `Invalid argument: Interface '${name}' ${what}.`, {
-    field,
-    value: name,
-    hint: link.loopback ? 'Use the interface of a network.' : `Switch it on with 'ip link set ${name} multicast on'.`,
-  });
-}
-
-function exhausted(name: string, field: string): MfcError {
-  return new MfcError(
-    'ERR_MFC_VIFS_EXHAUSTED',
-    `No VIF number is left for interface '${name}': the kernel has 32 per table.`,
-    {
-      field,
-      value: name,
-      hint: 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.',
-    },
-  );
-}
-
-function noRoute(request: DelRequest, at: At): MfcError {
-  return new MfcError('ERR_MFC_NO_ROUTE', `MFC entry for ${formatRoute(request)} not found.`, {
-    field: fieldName(at, 'group'),
-    value: request.group,
-    hint: "See 'mfc state' for the routes that are there.",
-  });
-}
-
-function otherInput(request: DelRequest, route: Route, at: At): MfcError {
-  return new MfcError(
-    'ERR_MFC_NO_ROUTE',
-    `MFC entry for ${formatRoute(request)} comes in on '${route.iif}', not '${request.iif}'.`,
-    {
-      field: fieldName(at, 'iif'),
-      value: request.iif,
-      hint: 'Leave iif out to delete the route all the same.',
-    },
-  );
-}
-
-function contradiction(route: Route, at: At): MfcError {
-  return new MfcError(
-    'ERR_MFC_INVALID',
-    `Invalid argument: ${formatRoute(route)} is in the message twice, with different interfaces.`,
-    {
-      field: fieldName(at, 'group'),
-      value: route.group,
-      hint: 'Name each source and group once.',
-    },
-  );
-}
-
 function leftOutputs(route: Route, names: readonly string[] | undefined, at: At): readonly Output[] {
   if (names === undefined) return [];
   const missing = names.find((name) => !route.outputs.some((output) => output.name === name));
   if (missing !== undefined) {
-    throw new MfcError('ERR_MFC_NO_ROUTE', `MFC entry for ${formatRoute(route)} has no output '${missing}'.`, {
-      field: fieldName(at, 'oifs'),
-      value: missing,
-      hint: `Its outputs are ${route.outputs.map((output) => output.name).join(', ') || 'none'}.`,
-    });
+    throw noOutput(missing, route, at);
   }
   return route.outputs.filter((output) => !names.includes(output.name));
 }

@@ -6,14 +6,17 @@
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import { MfcError } from '../errors';
 
-/** As net/core/dev.c dev_valid_name: 1–15 bytes, no space, slash or colon, not `.` or `..`. Bytes are counted in request.ts. */
-export const INTERFACE_NAME = /^(?!\.{1,2}$)[^\s/:]{1,15}$/;
+/**
+ * As net/core/dev.c dev_valid_name: 1–15 bytes, no space, slash or colon, not `.` or `..`. Bytes are counted in request.ts.
+ * No comma either: it separates outputs.
+ */
+export const INTERFACE_NAME = /^(?!\.{1,2}$)[^\s/:,]{1,15}$/;
 const interfaceName = { type: 'string', pattern: INTERFACE_NAME.source };
 const address = { type: 'string' };
 /** A TTL is 1–255 and must be above the threshold. */
 const threshold = { type: 'integer', minimum: 1, maximum: 254 };
 /** 32 VIFs, one of them the input. */
-const MAX_OUTPUTS = 31;
+export const MAX_OUTPUTS = 31;
 const outputs = {
   anyOf: [
     {
@@ -35,27 +38,40 @@ const outputs = {
   ],
 };
 
+const flag = { type: 'boolean' };
+const label = { type: 'string', maxLength: 256 };
+const addFields = {
+  source: address,
+  group: address,
+  iif: interfaceName,
+  oifs: outputs,
+  threshold,
+  label,
+  stop_filter: flag,
+  dry_run: flag,
+};
+const delFields = { source: address, group: address, iif: interfaceName, oifs: outputs, dry_run: flag };
+/** What answers say of a route. It means nothing in a message, but their rules can be sent back as they are. */
+const answered = {
+  state: { enum: ['active', 'pending', 'degraded', 'missing'] },
+  reason: { type: 'string' },
+  packets: { type: 'number' },
+  bytes: { type: 'number' },
+  wrong_if: { type: 'number' },
+};
+
 const add = {
   type: 'object',
   required: ['group', 'iif', 'oifs'],
   additionalProperties: false,
-  properties: {
-    source: address,
-    group: address,
-    iif: interfaceName,
-    oifs: outputs,
-    threshold,
-    label: { type: 'string', maxLength: 256 },
-    stop_filter: { type: 'boolean' },
-    dry_run: { type: 'boolean' },
-  },
+  properties: { ...answered, ...addFields },
 };
 
 const del = {
   type: 'object',
   required: ['group'],
   additionalProperties: false,
-  properties: { source: address, group: address, iif: interfaceName, oifs: outputs, dry_run: { type: 'boolean' } },
+  properties: { ...answered, label, stop_filter: flag, ...delFields },
 };
 
 const filter = {
@@ -79,6 +95,7 @@ export interface DelShape {
   group: string;
   iif?: string;
   oifs?: AddShape['oifs'];
+  stop_filter?: boolean;
   dry_run?: boolean;
 }
 
@@ -126,7 +143,7 @@ function describe(error: ErrorObject, keys: readonly string[]): { field: string;
     return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[name] ?? ROUTE_EXAMPLE };
   }
   if (error.keyword === 'additionalProperties') {
-    const name = String(error.params.additionalProperty);
+    const name = String(error.params.additionalProperty) || '""';
     return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${keys.join(', ')}.` };
   }
   const top = /^\w+/.exec(field)?.[0] ?? '';
@@ -152,10 +169,15 @@ export function invalid(at: At, field: string, value: unknown, what: string, hin
   return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${name} ${what}`, { field: name, value, hint });
 }
 
+/** How deep an error is. An object where a text or an object may be is taken for the object, so that its keys are looked at. */
+function depth({ instancePath, keyword }: ErrorObject): number {
+  return 2 * instancePath.length + (keyword === 'required' || keyword === 'additionalProperties' ? 1 : 0);
+}
+
 function check<T>(validate: ValidateFunction<T>, keys: readonly string[], message: unknown, at: At): T {
   if (validate(message)) return message;
   // Of the branches of an anyOf, the one that went deepest is the one the user meant.
-  const error = validate.errors?.reduce((a, b) => (b.instancePath.length > a.instancePath.length ? b : a));
+  const error = validate.errors?.reduce((a, b) => (depth(b) > depth(a) ? b : a));
   if (error === undefined) throw invalid(at, '', message, 'is not valid.', ROUTE_EXAMPLE);
   if (error.instancePath === '' && error.keyword === 'type') {
     throw invalid(at, '', message, 'must be an object.', ROUTE_EXAMPLE);
@@ -166,8 +188,8 @@ function check<T>(validate: ValidateFunction<T>, keys: readonly string[], messag
   throw invalid(at, field, error.keyword === 'required' ? undefined : value, what, hint);
 }
 
-const ADD_KEYS = Object.keys(add.properties);
-const DEL_KEYS = Object.keys(del.properties);
+const ADD_KEYS = Object.keys(addFields);
+const DEL_KEYS = Object.keys(delFields);
 const FILTER_KEYS = Object.keys(filter.properties);
 
 export const shapeOfAdd = (message: unknown, at: At): AddShape => check(checkAdd, ADD_KEYS, message, at);

@@ -1,0 +1,85 @@
+/**
+ * What a plan answers when it cannot be made: which field of which message is at fault, and what to do.
+ */
+import { MfcError } from '../errors';
+import type { DelRequest } from './request';
+import { formatRoute, type Route } from './route';
+import { type At, fieldName } from './schema';
+import type { PlanLink } from './world';
+
+export function unusable(link: PlanLink | undefined, name: string, field: string): MfcError {
+  if (link === undefined) {
+    return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: Interface '${name}' not found.`, {
+      field,
+      value: name,
+      hint: "See 'ip link' for the names.",
+    });
+  }
+  const what = link.loopback ? 'is a loopback, which never forwards multicast' : 'has multicast switched off';
+  return new MfcError('ERR_MFC_NOT_MULTICAST', `Invalid argument: Interface '${name}' ${what}.`, {
+    field,
+    value: name,
+    hint: link.loopback ? 'Use the interface of a network.' : `Switch it on with 'ip link set ${name} multicast on'.`,
+  });
+}
+
+/** Two interfaces went by this name, and routes of both are here: which of them the name means cannot be told. */
+export function replaced(name: string, field: string): MfcError {
+  return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: Interface '${name}' is another one than it was.`, {
+    field,
+    value: name,
+    hint: `Delete the routes that use the former '${name}', then send it again.`,
+  });
+}
+
+export function exhausted(name: string, field: string): MfcError {
+  return new MfcError(
+    'ERR_MFC_VIFS_EXHAUSTED',
+    `No VIF number is left for interface '${name}': the kernel has 32 per table.`,
+    {
+      field,
+      value: name,
+      hint: 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.',
+    },
+  );
+}
+
+export function noRoute(request: DelRequest, at: At): MfcError {
+  return new MfcError('ERR_MFC_NO_ROUTE', `MFC entry for ${formatRoute(request)} not found.`, {
+    field: fieldName(at, 'group'),
+    value: request.group,
+    hint: "See 'mfc state' for the routes that are there.",
+  });
+}
+
+export function otherInput(request: DelRequest, route: Route, at: At): MfcError {
+  return new MfcError(
+    'ERR_MFC_NO_ROUTE',
+    `MFC entry for ${formatRoute(request)} comes in on '${route.iif}', not '${request.iif}'.`,
+    {
+      field: fieldName(at, 'iif'),
+      value: request.iif,
+      hint: 'Leave iif out to delete the route all the same.',
+    },
+  );
+}
+
+export function contradiction(route: Route, at: At): MfcError {
+  return new MfcError(
+    'ERR_MFC_INVALID',
+    `Invalid argument: ${formatRoute(route)} is in the message twice, with different interfaces.`,
+    {
+      field: fieldName(at, 'group'),
+      value: route.group,
+      hint: 'Name each source and group once.',
+    },
+  );
+}
+
+export function noOutput(name: string, route: Route, at: At): MfcError {
+  return new MfcError('ERR_MFC_NO_ROUTE', `MFC entry for ${formatRoute(route)} has no output '${name}'.`, {
+    field: fieldName(at, 'oifs'),
+    value: name,
+    hint: `Its outputs are ${route.outputs.map((output) => output.name).join(', ') || 'none'}.`,
+  });
+}

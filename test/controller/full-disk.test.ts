@@ -1,0 +1,28 @@
+// A full disk: a file system of 64 KiB, mounted where only the program that fills it can see it.
+
+import { deepEqual } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { FullDiskReport } from './full-disk-program';
+
+const MOUNT = 'mount -t tmpfs -o size=64k none "$1" && exec "$2" "$3" "$1"';
+
+describe('controller: a full disk', () => {
+  it('loses no saved route, even where a part of the file would fit', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mfc-full-'));
+    const program = join(__dirname, 'full-disk-program.js');
+    const args = ['-m', 'sh', '-c', MOUNT, 'sh', folder, process.execPath, program];
+    const { stdout } = await promisify(execFile)('unshare', args);
+    const vifs = { 0: 2, 1: 3 };
+    const { before, failure, full, mended, warnings } = JSON.parse(stdout) as FullDiskReport;
+    deepEqual(before, { saved: 1, entries: 1, routes: 1, vifs });
+    deepEqual(failure, { code: 'ERR_MFC_STORE', errno: 'ENOSPC' });
+    deepEqual(full, before);
+    deepEqual(mended, { saved: 301, entries: 301, routes: 301, vifs });
+    deepEqual(warnings, []);
+    await rmdir(folder);
+  });
+});

@@ -1,0 +1,112 @@
+// Random messages that come out the same for the same seed, and a plain model of what they should lead to.
+
+import type { Rule } from '../../src/routing/route';
+
+/** mulberry32: small and good enough to pick from lists. */
+export class Random {
+  constructor(private state: number) {}
+
+  /** A whole number from 0 to below n. */
+  below(n: number): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % n;
+  }
+
+  chance(percent: number): boolean {
+    return this.below(100) < percent;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    const item = items[this.below(items.length)];
+    if (item === undefined) throw new Error('There is nothing to pick from.');
+    return item;
+  }
+
+  /** Some of the items in another order, at least one. */
+  some<T>(items: readonly T[]): T[] {
+    const left = [...items];
+    const count = 1 + this.below(items.length);
+    return Array.from({ length: count }, () => left.splice(this.below(left.length), 1)).flat();
+  }
+}
+
+export interface Message {
+  verb: 'add' | 'del';
+  payload: Rule[] | { source: string; group: string; oifs?: string[] }[];
+}
+
+const STREAMS: [source: string, group: string][] = [
+  ['10.0.0.1', '239.1.1.1'],
+  ['10.0.0.1', '239.1.1.2'],
+  ['10.0.0.2', '239.1.1.1'],
+  ['*', '239.1.1.1'],
+  ['*', '239.1.1.3'],
+  ['fd00::1', 'ff3e::1'],
+  ['fd00::2', 'ff3e::1'],
+  ['*', 'ff3e::2'],
+];
+
+const nameOf = (oif: Rule['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
+
+function keyOf({ source, group }: { source: string; group: string }): string {
+  return `(${source}, ${group})`;
+}
+
+/** The routes that there should be. */
+export class Model {
+  readonly rules = new Map<string, Rule>();
+
+  /** A message of one to three routes, that fits what is there or does not. */
+  message(random: Random, links: readonly string[]): Message {
+    const streams = random.some(STREAMS).slice(0, 1 + random.below(3));
+    if (random.chance(60)) {
+      return { verb: 'add', payload: streams.map(([source, group]) => randomRule(random, source, group, links)) };
+    }
+    return {
+      verb: 'del',
+      payload: streams.map(([source, group]) => {
+        const outputs = this.rules.get(keyOf({ source, group }))?.oifs.map(nameOf) ?? [];
+        return random.chance(50) && outputs.length > 0
+          ? { source, group, oifs: random.some(outputs) }
+          : { source, group };
+      }),
+    };
+  }
+
+  /** Does what a message says, as if it were answered. */
+  apply({ verb, payload }: Message): void {
+    for (const route of payload) {
+      const key = keyOf(route);
+      if (verb === 'add') this.rules.set(key, route as Rule);
+      else this.take(key, (route as { oifs?: string[] }).oifs);
+    }
+  }
+
+  rename(from: string, to: string): void {
+    const now = (name: string): string => (name === from ? to : name);
+    for (const [key, rule] of this.rules) {
+      const oifs = rule.oifs.map((oif) => (typeof oif === 'string' ? now(oif) : { ...oif, name: now(oif.name) }));
+      this.rules.set(key, { ...rule, iif: now(rule.iif), oifs });
+    }
+  }
+
+  private take(key: string, outputs: readonly string[] | undefined): void {
+    const rule = this.rules.get(key);
+    const left = rule?.oifs.filter((oif) => !outputs?.includes(nameOf(oif))) ?? [];
+    if (rule === undefined || outputs === undefined || left.length === 0) this.rules.delete(key);
+    else this.rules.set(key, { ...rule, oifs: left });
+  }
+}
+
+function randomRule(random: Random, source: string, group: string, links: readonly string[]): Rule {
+  const [iif = '', ...others] = random.some(links).concat(random.pick(links));
+  const names = Array.from(new Set(others.filter((name) => name !== iif)));
+  if (names.length === 0) return { source, group, iif, oifs: [], stop_filter: true };
+  const threshold = group.includes(':') || random.chance(70) ? 1 : 2 + random.below(253);
+  const oifs = names.map((name, i) => (i === 0 && threshold > 1 ? { name, threshold } : name));
+  return random.chance(20)
+    ? { source, group, iif, oifs, label: `label ${random.below(5)}` }
+    : { source, group, iif, oifs };
+}

@@ -1,0 +1,84 @@
+// The world as a plan asks for it, in memory, and plans run on a fake kernel step by step.
+
+import type { IpVersion } from '../../src/abi/address';
+import type { MrouteSocket } from '../../src/kernel/kernel';
+import type { Operation } from '../../src/routing/operation';
+import { Plan } from '../../src/routing/plan';
+import { parseAdd, parseDel } from '../../src/routing/request';
+import type { Route } from '../../src/routing/route';
+import { RouteTable } from '../../src/routing/table';
+import type { PlanLink, World } from '../../src/routing/world';
+import { FakeKernel } from '../fake/kernel';
+
+export class Ground implements World {
+  readonly table = new RouteTable();
+  readonly kernel: FakeKernel;
+  private readonly sockets: Record<IpVersion, MrouteSocket>;
+
+  constructor(...links: string[]) {
+    this.kernel = new FakeKernel(...links);
+    this.sockets = { 4: this.kernel.openMroute(4, undefined), 6: this.kernel.openMroute(6, undefined) };
+  }
+
+  link(name: string): PlanLink | undefined {
+    return this.kernel.findLink(name);
+  }
+
+  isLost(version: IpVersion, vifi: number): boolean {
+    const vif = this.table.vifs[version].list().find((one) => one.vifi === vifi);
+    return vif !== undefined && this.sockets[version].vifCounters(vifi) === undefined;
+  }
+
+  hasEntry({ version, source, group }: Route): boolean {
+    return this.sockets[version].mfcCounters(source, group) !== undefined;
+  }
+
+  planAdd(...messages: unknown[]): Plan {
+    const plan = new Plan(this.table, this);
+    for (const message of messages) plan.add(parseAdd(message));
+    return plan;
+  }
+
+  planDel(...messages: unknown[]): Plan {
+    const plan = new Plan(this.table, this);
+    for (const message of messages) plan.del(parseDel(message));
+    return plan;
+  }
+
+  perform(operation: Operation): void {
+    const socket = this.sockets[operation.version];
+    switch (operation.op) {
+      case 'add_vif':
+        socket.addVif(operation.vifi, operation.ifindex);
+        break;
+      case 'del_vif':
+        socket.delVif(operation.vifi);
+        break;
+      case 'add_mfc':
+        socket.addMfc(operation);
+        break;
+      case 'del_mfc':
+        socket.delMfc(operation);
+        break;
+    }
+  }
+
+  /** Runs a plan. `look` is called after each step. */
+  run(plan: Plan, look: (operation: Operation) => void = () => undefined): void {
+    for (const operation of plan.operations) {
+      this.perform(operation);
+      look(operation);
+    }
+    this.table.commit(plan.next);
+  }
+}
+
+/** A plan in short: `add_vif 0 eth1`, `add_mfc (10.0.0.1, 239.1.1.1) 0 → 1, 2>16`. */
+export function steps(plan: Plan): string[] {
+  return plan.operations.map((operation) => {
+    if ('vifi' in operation) return `${operation.op} ${operation.vifi} ${operation.name}`;
+    const { op, before, source, group, parent, outputs } = operation;
+    const list = outputs.map(({ vifi, threshold }) => (threshold === 1 ? vifi : `${vifi}>${threshold}`)).join(', ');
+    return `${before === undefined ? op : 'replace'} (${source}, ${group}) ${parent} → ${list}`;
+  });
+}
