@@ -1,0 +1,201 @@
+// Receives the streams of the lab in the network namespace of this process: one socket per family and port, any
+// number of groups, one counter per (source, stream, group).
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { type Count, Counter } from './counter';
+import { decodePacket, encodePacket } from './packet';
+import { LAB_PORT } from './sender';
+import { until } from './until';
+
+export interface JoinOptions {
+  /** Only packets from this source (source-specific multicast). */
+  source?: string;
+  port?: number;
+}
+
+/** What arrived of one stream. */
+export interface StreamCount extends Count {
+  source: string;
+  group: string;
+}
+
+/** Enough for seconds of a busy machine; the kernel gives what net.core.rmem_max allows. */
+const BUFFER = 16 * 1024 * 1024;
+const MARKER = 0;
+const MARKER_AGAIN_MS = 50;
+
+export class Receiver {
+  #iface: string;
+  #sockets = new Map<string, Promise<Socket>>();
+  #streams = new Map<string, { source: string; group: string; counter: Counter }>();
+  #events = new EventEmitter().setMaxListeners(0);
+  #markers = 0;
+  /** Packets of any stream, duplicates too, since the start. */
+  packets = 0;
+  /** When the last of them was read, by performance.now(). */
+  lastAt = 0;
+
+  constructor(iface: string) {
+    this.#iface = iface;
+  }
+
+  /** Opens the socket of the group's family and port and joins the group. */
+  async join(group: string, { source, port = LAB_PORT }: JoinOptions = {}): Promise<void> {
+    const socket = await this.#socket(isIPv6(group) ? 'udp6' : 'udp4', port);
+    if (source === undefined) socket.addMembership(group, this.#via(group));
+    else socket.addSourceSpecificMembership(source, group, this.#via(group));
+  }
+
+  async leave(group: string, { source, port = LAB_PORT }: JoinOptions = {}): Promise<void> {
+    const socket = await this.#socket(isIPv6(group) ? 'udp6' : 'udp4', port);
+    if (source === undefined) socket.dropMembership(group, this.#via(group));
+    else socket.dropSourceSpecificMembership(source, group, this.#via(group));
+  }
+
+  /** Opens a socket for packets to this machine's own addresses. */
+  async listen(family: 'udp4' | 'udp6' = 'udp4', port = LAB_PORT): Promise<void> {
+    await this.#socket(family, port);
+  }
+
+  counts(): StreamCount[] {
+    return [...this.#streams.values()].map(({ source, group, counter }) => ({ source, group, ...counter.count() }));
+  }
+
+  /** Forgets what arrived so far. */
+  reset(): void {
+    this.#streams.clear();
+  }
+
+  /** Resolves when `n` different packets for `group` have arrived. */
+  async waitFor(group: string, n: number, deadline: number): Promise<void> {
+    const arrived = await new Promise<boolean>((resolve) => {
+      const end = (enough: boolean) => {
+        this.#events.off('packet', check);
+        clearTimeout(timer);
+        resolve(enough);
+      };
+      const check = () => {
+        if (this.#received(group) >= n) end(true);
+      };
+      const timer = setTimeout(() => end(false), deadline);
+      this.#events.on('packet', check);
+      check();
+    });
+    if (arrived) return;
+    const overflow = await this.overflow();
+    throw new Error(
+      `${this.#received(group)} of ${n} packets for ${group} have arrived after ${deadline} ms` +
+        (overflow ? `; ${overflow} did not fit the receiving socket's buffer.` : '.'),
+    );
+  }
+
+  /** Resolves when all that was sent before has been counted: a marker behind it has come through every socket. */
+  async settle(): Promise<void> {
+    await untilForwarded();
+    for (const opening of this.#sockets.values()) await this.#settle(await opening);
+  }
+
+  /** Packets that the kernel dropped because a socket's buffer was full: lost by a slow receiver, not on the way. */
+  async overflow(): Promise<number> {
+    let drops = 0;
+    for (const opening of this.#sockets.values()) {
+      const { family, port } = (await opening).address();
+      drops += dropsOf(family === 'IPv6' ? 'udp6' : 'udp', port);
+    }
+    return drops;
+  }
+
+  async close(): Promise<void> {
+    for (const opening of this.#sockets.values()) (await opening).close();
+    this.#sockets.clear();
+  }
+
+  // Without an IPv4 address on the interface the route to 224.0.0.0/4 decides.
+  #via(group: string): string | undefined {
+    if (isIPv6(group)) return `::%${this.#iface}`;
+    return networkInterfaces()[this.#iface]?.find(({ family }) => family === 'IPv4')?.address;
+  }
+
+  #socket(family: 'udp4' | 'udp6', port: number): Promise<Socket> {
+    const key = `${family} ${port}`;
+    const socket = this.#sockets.get(key) ?? this.#open(family, port);
+    this.#sockets.set(key, socket);
+    return socket;
+  }
+
+  async #open(family: 'udp4' | 'udp6', port: number): Promise<Socket> {
+    const socket = createSocket({ type: family, ipv6Only: family === 'udp6', recvBufferSize: BUFFER });
+    socket.on('message', (bytes, from) => this.#read(bytes, from));
+    socket.bind(port);
+    await once(socket, 'listening');
+    return socket;
+  }
+
+  #read(bytes: Buffer, from: RemoteInfo): void {
+    const packet = decodePacket(bytes);
+    if (packet === undefined) return;
+    if (packet.stream === MARKER) {
+      this.#events.emit(`marker ${packet.sequence}`);
+      return;
+    }
+    const key = `${from.address} ${packet.stream} ${packet.group}`;
+    let stream = this.#streams.get(key);
+    if (stream === undefined) {
+      stream = { source: from.address, group: packet.group, counter: new Counter() };
+      this.#streams.set(key, stream);
+    }
+    stream.counter.add(packet.sequence);
+    this.packets++;
+    this.lastAt = performance.now();
+    this.#events.emit('packet');
+  }
+
+  #received(group: string): number {
+    let received = 0;
+    for (const stream of this.#streams.values()) if (stream.group === group) received += stream.counter.received;
+    return received;
+  }
+
+  async #settle(socket: Socket): Promise<void> {
+    const sequence = ++this.#markers;
+    const { family, port } = socket.address();
+    const v6 = family === 'IPv6';
+    const marker = encodePacket({ stream: MARKER, sequence, group: '' });
+    const through = once(this.#events, `marker ${sequence}`);
+    const sender = createSocket(v6 ? 'udp6' : 'udp4');
+    const send = () => sender.send(marker, port, v6 ? '::1' : '127.0.0.1');
+    send();
+    const again = setInterval(send, MARKER_AGAIN_MS); // the socket's buffer may have been full
+    await through;
+    clearInterval(again);
+    sender.close();
+  }
+}
+
+// Between two interfaces packets wait in a queue of their CPU: the 12th column of /proc/net/softnet_stat.
+// Whatever was there is forwarded once every queue has been seen empty. Other programs' packets wait there too.
+async function untilForwarded(): Promise<void> {
+  const empty = new Set<number>();
+  await until(() => {
+    const cpus = readFileSync('/proc/net/softnet_stat', 'utf8').trim().split('\n');
+    for (const [cpu, line] of cpus.entries()) {
+      if (Number.parseInt(line.split(' ')[11] ?? '0', 16) === 0) empty.add(cpu);
+    }
+    return empty.size === cpus.length;
+  }, 'the queues of the kernel should be empty for a moment.');
+}
+
+// /proc/net/udp: "sl local_address:port … drops", the port in hex, the drops in the last column.
+function dropsOf(table: 'udp' | 'udp6', port: number): number {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  let drops = 0;
+  for (const line of readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1)) {
+    const columns = line.trim().split(/\s+/);
+    if (columns[1]?.endsWith(`:${hex}`)) drops += Number(columns.at(-1));
+  }
+  return drops;
+}

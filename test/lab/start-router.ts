@@ -1,0 +1,82 @@
+// The inner half of npm start: runs in the private network namespace, which is the router. Builds the lab, keeps the
+// camera's stream running, runs Node-RED, and takes everything down when the outer half lets go of the IPC channel.
+
+import type { Server } from 'node:net';
+import { Editor } from './editor';
+import { type Host, Lab } from './lab';
+
+const GROUP = '239.10.20.30';
+const RATE = 50;
+const REPORT_PORT = 5010;
+const RECEIVERS = ['tv1', 'tv2', 'tv3'];
+const STOP_DEADLINE_MS = 5_000;
+
+async function build(lab: Lab): Promise<Host[]> {
+  const hosts = await Promise.all(['camera', ...RECEIVERS].map((name) => lab.host(name)));
+  const [camera, ...receivers] = hosts;
+  for (const receiver of receivers) {
+    await receiver.join(GROUP);
+    await receiver.report(REPORT_PORT);
+  }
+  await camera?.stream(GROUP, { rate: RATE });
+  return hosts;
+}
+
+function welcome(hosts: Host[], port: string): string {
+  return `
+Node-RED is a multicast router in a private network:  http://127.0.0.1:${port}
+
+${drawing(hosts)}
+
+The camera sends ${GROUP} at ${RATE} packets per second. It reaches a receiver once the router has a route.
+Open the editor, choose "Debug messages" in the sidebar, and press the button left of "add route to tv1".
+Ctrl-C ends it and leaves nothing behind.
+`;
+}
+
+// The camera left of the router, the receivers right of it: between them names and addresses of the router's interfaces.
+function drawing([camera, ...receivers]: Host[]): string {
+  const left = camera ? `${camera.ipv4} camera ------- camera ${camera.routerIpv4} ` : '';
+  const lines = receivers.map((host, index) => {
+    const start = index === 0 ? left : ' '.repeat(left.length);
+    return `  ${start}[ router ] ${host.routerIpv4} ${host.name} ------- ${host.name} ${host.ipv4}`;
+  });
+  return lines.join('\n');
+}
+
+async function main(userDir: string, port: string): Promise<void> {
+  const lab = await Lab.open();
+  const editor = new Editor(userDir, Number(port));
+  let stopping = false;
+  const stop = async (code: number) => {
+    if (stopping) return;
+    stopping = true;
+    // What does not end in time ends with this process.
+    setTimeout(() => process.exit(code), STOP_DEADLINE_MS).unref();
+    try {
+      await editor.stop();
+      await lab.close();
+    } catch {
+      // Half built: the rest goes with this process.
+    }
+    editor.remove();
+    process.exit(code);
+  };
+  process.on('disconnect', () => void stop(0));
+
+  try {
+    const hosts = await build(lab);
+    await editor.start();
+    process.on('message', (_, server: Server) => {
+      editor.serve(server);
+      console.log(welcome(hosts, port));
+    });
+    process.send?.('ready', undefined, undefined, () => undefined);
+  } catch (error) {
+    if (!stopping) console.error((error as Error).message);
+    await stop(1);
+  }
+}
+
+const [userDir, port] = process.argv.slice(2);
+if (userDir && port) void main(userDir, port);

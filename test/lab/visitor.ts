@@ -1,0 +1,77 @@
+// Does what a person at the editor does, over HTTP and the editor's websocket: reads the flow, presses inject buttons,
+// watches the debug sidebar.
+
+import { EventEmitter, once } from 'node:events';
+import WebSocket from 'ws';
+
+interface FlowNode {
+  id: string;
+  type: string;
+  name?: string;
+}
+
+/** A message in the debug sidebar: the node's name, and what it showed. */
+export interface DebugMessage {
+  name: string;
+  value: unknown;
+}
+
+const DEADLINE_MS = 10_000;
+
+export class Visitor {
+  #url: string;
+  #socket: WebSocket;
+  #seen: DebugMessage[] = [];
+  #events = new EventEmitter();
+
+  private constructor(url: string, socket: WebSocket) {
+    this.#url = url;
+    this.#socket = socket;
+    socket.on('message', (data) => this.#read(String(data)));
+    socket.send(JSON.stringify({ subscribe: 'debug' }));
+  }
+
+  static async open(url: string): Promise<Visitor> {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/comms`);
+    await once(socket, 'open');
+    return new Visitor(url, socket);
+  }
+
+  /** The nodes that are deployed. */
+  async flow(): Promise<FlowNode[]> {
+    return (await (await fetch(`${this.#url}/flows`)).json()) as FlowNode[];
+  }
+
+  /** Presses the button of the inject node with this name. */
+  async press(name: string): Promise<void> {
+    const inject = (await this.flow()).find((node) => node.type === 'inject' && node.name === name);
+    const response = await fetch(`${this.#url}/inject/${inject?.id}`, { method: 'POST' });
+    if (!response.ok) throw new Error(`No button "${name}": ${response.status}`);
+  }
+
+  /** Resolves with the first message, also an earlier one, that `accept` wants. */
+  async debug(accept: (message: DebugMessage) => boolean): Promise<DebugMessage> {
+    const signal = AbortSignal.timeout(DEADLINE_MS);
+    for (;;) {
+      const found = this.#seen.find(accept);
+      if (found) return found;
+      await once(this.#events, 'debug', { signal });
+    }
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #read(text: string): void {
+    for (const { topic, data } of JSON.parse(text) as {
+      topic: string;
+      data: { name: string; msg: string; format: string };
+    }[]) {
+      if (topic !== 'debug') continue;
+      const value: unknown = data.format === 'Object' ? JSON.parse(data.msg) : data.msg;
+      this.#seen.push({ name: data.name, value });
+    }
+    this.#events.emit('debug');
+  }
+}
