@@ -1,0 +1,352 @@
+/**
+ * Every example in a real Node-RED beside a real kernel: each button is pressed and does what the example says.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
+import { hasIPv6 } from '../lab/ip';
+import { type Host, Lab, until } from '../lab/lab';
+import { checkout } from '../lab/namespace';
+import { Broker } from './broker';
+import { type FlowNode, fileNames, readFlow } from './files';
+import { User } from './user';
+
+/** What the debug nodes of the examples show of a failure. */
+interface Failure {
+  message: string;
+  code?: string;
+  field?: string;
+  topic?: string;
+  cause?: { field?: string };
+}
+
+interface Rate {
+  route: string;
+  label?: string;
+  packets_per_second: number;
+}
+
+interface KernelRoute {
+  src: string;
+  dst: string;
+  iif: string;
+  multipath: { oif: string; ttl?: number }[];
+}
+
+const PACKAGE = '@mroute/node-red-mfc';
+const CONTROLLER = 'mfc-controller';
+const GROUP = '239.10.20.30';
+
+describe('examples', () => {
+  let lab: Lab;
+  let camera: Host;
+  let tvs: Host[];
+  let user: User;
+  const tried: string[] = [];
+
+  before(async () => {
+    lab = await Lab.open();
+    camera = await lab.host('camera');
+    tvs = [await lab.host('tv1'), await lab.host('tv2'), await lab.host('tv3')];
+    user = await User.start();
+  });
+  after(async () => {
+    await user?.close();
+    await lab?.close();
+  });
+
+  /** What the kernel has, as `10.0.1.2 239.10.20.30: camera > tv1 tv2/16`. */
+  async function routes(...family: string[]): Promise<string[]> {
+    const entries = JSON.parse(await lab.ip(...family, '-j', 'mroute', 'show')) as KernelRoute[];
+    return entries
+      .map(({ src, dst, iif, multipath }) => {
+        // In an any-source route the kernel wants the input among the outputs.
+        const outputs = multipath.filter(({ oif }) => oif !== iif);
+        const names = outputs.map(({ oif, ttl = 1 }) => (ttl === 1 ? oif : `${oif}/${ttl}`));
+        return `${src} ${dst}: ${iif} > ${names.sort().join(' ')}`.trim();
+      })
+      .sort();
+  }
+
+  /** How many of ten packets of the camera each receiver has got. */
+  async function received(group: string, ttl: number): Promise<number[]> {
+    await Promise.all(tvs.map((tv) => tv.reset()));
+    await camera.send(group, { count: 10, ttl });
+    const counts: number[] = [];
+    for (const tv of tvs) {
+      await tv.settle();
+      counts.push((await tv.count(group)).received);
+    }
+    return counts;
+  }
+
+  /** One file of `examples`: all its buttons are pressed in the end. */
+  function example(file: string, tests: () => void): void {
+    tried.push(file);
+    describe(file, () => {
+      before(() => user.deploy(readFlow(file)));
+      tests();
+      after(() => deepEqual(Array.from(user.untouched), []));
+    });
+  }
+
+  it('are all tried', () => deepEqual(tried, fileNames));
+
+  it('are in the menu', async () => {
+    const names = fileNames.map((file) => file.replace(/\.json$/, ''));
+    deepEqual((await user.menu(PACKAGE)).sort(), names);
+  });
+
+  it('have only core nodes and ours', async () => {
+    const types = await user.types();
+    for (const file of fileNames) {
+      for (const { type } of readFlow(file)) {
+        if (type !== 'tab') ok(['node-red', PACKAGE].includes(types.get(type) ?? ''), `${file}: ${type}`);
+      }
+    }
+  });
+
+  example('01-first-route.json', () => {
+    it('adds, changes and deletes a route', async () => {
+      await user.ask('add route to tv1');
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1']);
+      await user.ask('send it to tv1, tv2 and tv3');
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1 tv2 tv3']);
+      await user.ask('only tv3');
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv3']);
+      equal((await user.ask<StateAnswer>('show state')).mfc_rules.length, 1);
+      await user.ask('delete');
+      deepEqual(await routes(), []);
+    });
+
+    it('shows a failure', async () => {
+      equal((await user.ask<Failure>('delete', 'failure')).code, 'ERR_MFC_NO_ROUTE');
+    });
+  });
+
+  example('02-buttons-with-fields.json', () => {
+    it('has a whole route in a form', async () => {
+      const { mfc_rules } = await user.ask<ChangeAnswer>('camera on');
+      equal(mfc_rules[0]?.label, 'camera 1');
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1 tv2']);
+      await user.ask('camera without tv2');
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1']);
+    });
+
+    it('has IPv6 in a form', async function () {
+      if (!hasIPv6) {
+        for (const button of ['IPv6 on', 'IPv6 off']) user.untouched.delete(button);
+        this.skip();
+      }
+      await user.ask('IPv6 on');
+      deepEqual(await routes('-6'), ['fd00:1::2 ff15::10:20:30: camera > tv3']);
+      await user.ask('IPv6 off');
+      deepEqual(await routes('-6'), []);
+    });
+
+    it('takes the group from the message and the rest from the form', async () => {
+      await user.ask('239.10.20.31 on');
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1', '10.0.1.2 239.10.20.31: camera > tv3']);
+    });
+
+    it('shows one group of two', async () => {
+      const { mfc_rules } = await user.ask<StateAnswer>('show 239.10.20.30');
+      deepEqual(
+        mfc_rules.map(({ group }) => group),
+        [GROUP],
+      );
+    });
+
+    it('deletes, and shows a failure when there is nothing left', async () => {
+      await user.ask('239.10.20.31 off');
+      await user.ask('camera off');
+      deepEqual(await routes(), []);
+      equal((await user.ask<Failure>('camera off', 'failure')).code, 'ERR_MFC_NO_ROUTE');
+    });
+  });
+
+  example('03-many-at-once.json', () => {
+    const DAY = [
+      '10.0.1.2 239.10.20.30: camera > tv1 tv2',
+      '10.0.1.2 239.10.20.31: camera > tv3',
+      '10.0.1.2 239.10.20.32: camera > tv3',
+    ];
+    const EVENING = [
+      '10.0.1.2 239.10.20.30: camera > tv3',
+      '10.0.1.2 239.10.20.31: camera > tv1 tv2',
+      '10.0.1.2 239.10.20.32: camera > tv1 tv2/16',
+    ];
+
+    it('adds three routes with one message', async () => {
+      equal((await user.ask<ChangeAnswer>('day')).mfc_rules.length, 3);
+      deepEqual(await routes(), DAY);
+    });
+
+    it('plans the next three and changes nothing', async () => {
+      const { dry_run, changed, plan } = await user.ask<ChangeAnswer>('plan for the evening');
+      deepEqual({ dry_run, changed }, { dry_run: true, changed: true });
+      ok((plan?.length ?? 0) >= 3);
+      deepEqual(await routes(), DAY);
+    });
+
+    it('replaces the three', async () => {
+      await user.ask('evening');
+      deepEqual(await routes(), EVENING);
+    });
+
+    it('changes nothing if one of three is wrong', async () => {
+      const { code, cause } = await user.ask<Failure>('one of three is wrong', 'failure');
+      equal(code, 'ERR_MFC_NO_INTERFACE');
+      match(cause?.field ?? '', /^payload\[2\]\.oifs/);
+      deepEqual(await routes(), EVENING);
+    });
+
+    it('deletes the three', async () => {
+      await user.ask('delete the three');
+      deepEqual(await routes(), []);
+    });
+
+    it('takes any source, and lets packets out by their TTL', async () => {
+      for (const tv of tvs) await tv.join('239.10.20.40');
+      await user.ask('any source');
+      deepEqual(await routes(), ['0.0.0.0 239.10.20.40: camera > tv1 tv2/16']);
+      deepEqual(await received('239.10.20.40', 8), [10, 0, 0]);
+      deepEqual(await received('239.10.20.40', 32), [10, 10, 0]);
+    });
+
+    it('stops one source', async () => {
+      await user.ask("but not the camera's");
+      deepEqual(await received('239.10.20.40', 32), [0, 0, 0]);
+      await user.ask('delete both');
+      deepEqual(await routes(), []);
+    });
+
+    it('deletes all there is, one or many', async () => {
+      await user.ask('any source');
+      await user.ask('delete all');
+      deepEqual(await routes(), []);
+      await user.ask('day');
+      await user.ask('any source');
+      equal((await user.ask<StateAnswer>('show state')).mfc_rules.length, 4);
+      await user.ask('delete all');
+      deepEqual(await routes(), []);
+      match((await user.ask<Failure>('delete all', 'failure')).message, /empty array/);
+    });
+  });
+
+  example('04-errors.json', () => {
+    const mistakes: [button: string, code: string, field: string][] = [
+      ['unknown interface', 'ERR_MFC_NO_INTERFACE', 'oifs'],
+      ['group 224.0.0.251', 'ERR_MFC_INVALID', 'group'],
+      ['iif among the oifs', 'ERR_MFC_INVALID', 'oifs'],
+      ['misspelled field', 'ERR_MFC_INVALID', 'treshold'],
+      ['group is missing', 'ERR_MFC_INVALID', 'group'],
+      ['delete what is not there', 'ERR_MFC_NO_ROUTE', 'group'],
+    ];
+    for (const [button, code, field] of mistakes) {
+      it(`${button}: ${code}`, async () => {
+        const failure = await user.ask<Failure>(button, 'failure');
+        deepEqual({ code: failure.code, field: failure.field }, { code, field });
+        match(failure.message, /\w/);
+        deepEqual(await routes(), []);
+      });
+    }
+
+    it('explains every code that there is', () => {
+      const info = readFlow('04-errors.json')[0]?.info ?? '';
+      const codes = readFileSync(join(checkout, 'src/errors.ts'), 'utf8').match(/(?<=')ERR_MFC_\w+(?=')/g) ?? [];
+      ok(codes.length > 0);
+      for (const code of codes) ok(info.includes(`| \`${code}\` |`), code);
+    });
+  });
+
+  example('05-watch-counters.json', () => {
+    it('shows packets per second, and a stream that stops', async () => {
+      await user.ask('add route to tv1');
+      const stream = await camera.stream(GROUP, { rate: 100 });
+      // Of five readings one at least measures a whole interval of the stream.
+      const isRate = (rate: Rate) => Math.abs(rate.packets_per_second - 100) < 20;
+      const { route, label } = await user.shown<Rate>('packets per second', isRate);
+      deepEqual({ route, label }, { route: '(10.0.1.2, 239.10.20.30)', label: 'camera 1' });
+      await stream.stop();
+      await user.shown<Rate>('no packets', (rate) => rate.packets_per_second === 0);
+    });
+
+    it('shows tables', async () => {
+      const text = await user.ask<string>('show tables', 'tables');
+      match(text, /Virtual Interface Table/);
+      match(text, /10\.0\.1\.2 +239\.10\.20\.30 +camera +tv1 +active/);
+    });
+
+    it('reads at the press of the button too, and goes on when there is nothing to read', async () => {
+      await user.press('every 2 s');
+      await user.ask('delete');
+      await user.press('every 2 s');
+      equal((await user.ask<Failure>('delete', 'failure')).code, 'ERR_MFC_NO_ROUTE');
+    });
+  });
+
+  example('06-mqtt.json', () => {
+    let broker: Broker | undefined;
+    let published: Map<string, unknown>;
+    after(() => broker?.close());
+
+    /** Presses a button and resolves with what comes to a topic then. */
+    async function ask<T>(button: string, topic: string): Promise<T> {
+      published.delete(topic);
+      await user.press(button);
+      return (await until(() => published.get(topic), `An answer to '${button}' on ${topic}.`)) as T;
+    }
+
+    it('runs without a broker', () => user.untilStatus('mfc add', /^open/));
+
+    it('connects when there is one', async () => {
+      const topics = ['mfc/add', 'mfc/del', 'mfc/state'];
+      broker = await Broker.open(1883);
+      published = new Map();
+      broker.onPublish = (topic, payload) => {
+        if (/^mfc\/(answer|error)$/.test(topic)) published.set(topic, JSON.parse(payload));
+      };
+      await user.deploy([]); // a new start does not wait for the next attempt
+      await user.deploy(readFlow('06-mqtt.json'));
+      await until(
+        () => topics.every((topic) => broker?.topics.includes(topic)),
+        () => `Subscriptions: ${broker?.topics}`,
+      );
+    });
+
+    it('adds, shows and deletes', async () => {
+      equal((await ask<ChangeAnswer>('add route to tv1', 'mfc/answer')).changed, true);
+      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1']);
+      equal((await ask<StateAnswer>('show state', 'mfc/answer')).mfc_rules.length, 1);
+      equal((await ask<ChangeAnswer>('delete', 'mfc/answer')).changed, true);
+      deepEqual(await routes(), []);
+    });
+
+    it('publishes failures', async () => {
+      const { topic, code, message } = await ask<Failure>('delete', 'mfc/error');
+      deepEqual({ topic, code }, { topic: 'mfc/del', code: 'ERR_MFC_NO_ROUTE' });
+      match(message, /\w/);
+      equal((await ask<Failure>('no JSON', 'mfc/error')).topic, 'mfc/add');
+    });
+  });
+
+  describe('all of them imported', () => {
+    const all = fileNames.flatMap(readFlow);
+    const controllers = all.filter(({ type }) => type === CONTROLLER);
+    const [chosen] = controllers;
+
+    it('say that the table is in use if each keeps its controller', async () => {
+      await user.deploy(all);
+      equal((await user.ask<Failure>('show 239.10.20.30', 'failure')).code, 'ERR_MFC_TABLE_IN_USE');
+    });
+
+    it('work with the same controller in all nodes', async () => {
+      const shared = all.filter((node) => node.type !== CONTROLLER || node === chosen);
+      const flow = shared.map((node): FlowNode => ('controller' in node ? { ...node, controller: chosen?.id } : node));
+      await user.deploy(flow);
+      for (const type of ['mfc add', 'mfc del', 'mfc state']) await user.untilStatus(type, /^open/);
+    });
+  });
+});
