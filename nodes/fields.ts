@@ -10,6 +10,7 @@ export interface FieldsConfig {
   oifs?: string;
   threshold?: string | number;
   label?: string;
+  allowAbsent?: boolean;
   dryRun?: boolean;
 }
 
@@ -22,6 +23,7 @@ export function fieldsOf(config: FieldsConfig): Record<string, unknown> {
   const threshold = String(config.threshold ?? '').trim();
   // Other spellings of a number stay text, and are refused as any text is.
   if (threshold !== '') fields.threshold = /^[1-9]\d*$/.test(threshold) ? Number(threshold) : threshold;
+  if (config.allowAbsent === true) fields.allow_absent = true;
   if (config.dryRun === true) fields.dry_run = true;
   return fields;
 }

@@ -4,7 +4,8 @@
  * `done` is called once per message, with the error if there is one: a Catch node gets it, and nothing is sent.
  */
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import { type Controller, closed } from '../src/controller/controller';
+import type { Controller } from '../src/controller/controller';
+import { closed } from '../src/controller/installer';
 import { MfcError } from '../src/errors';
 import { type FieldsConfig, fieldsOf } from './fields';
 import type { ControllerNode } from './mfc-controller';
@@ -50,7 +51,7 @@ export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>
     });
 
     if (owner === null) {
-      this.status(statusOf({ state: 'closed', routes: 0, pending: 0, error: noController() }));
+      this.status(statusOf({ state: 'closed', routes: 0, pending: 0, degraded: 0, error: noController() }));
       return;
     }
     owner.register(this);

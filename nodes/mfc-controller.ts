@@ -3,12 +3,18 @@
  */
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { Controller } from '../src/controller/controller';
+import type { Controller, ControllerOptions } from '../src/controller/controller';
+import { claim, park, sweep } from '../src/controller/parking';
+import type { MfcError } from '../src/errors';
 import { statusOf } from './status';
 
 interface ControllerConfig extends NodeDef {
   /** Number of the routing table; blank is the kernel's default one. */
   table: string;
+  /** Whether routes outlive this process. */
+  keepForwarding?: boolean;
+  /** How long they do, seconds; blank is the default. */
+  keepSeconds?: string | number;
 }
 
 export interface ControllerNode extends Node {
@@ -25,10 +31,27 @@ export interface ControllerNode extends Node {
 /** A status is for eyes: more often than this is only load. */
 const STATUS_INTERVAL_MS = 250;
 
+let isSweeping = false;
+
+function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
+  const directory = RED.settings.userDir ?? '.';
+  const { id } = config;
+  return {
+    stateFile: join(directory, `mfc-${encodeURIComponent(id)}.json`),
+    table: config.table,
+    keepForwarding: config.keepForwarding === true,
+    keeping: { id, directory, seconds: config.keepSeconds },
+  };
+}
+
 export = (RED: NodeAPI): void => {
+  // When all flows have started, what no node has come for is not wanted any more.
+  if (!isSweeping) RED.events.on('flows:started', () => void sweep());
+  isSweeping = true;
+
   function ControllerNode(this: ControllerNode, config: ControllerConfig): void {
     RED.nodes.createNode(this, config);
-    const stateFile = join(RED.settings.userDir ?? '.', `mfc-${encodeURIComponent(this.id)}.json`);
+    const options = optionsOf(RED, config);
     const users = new Set<Node>();
     let timer: NodeJS.Timeout | undefined;
 
@@ -37,24 +60,30 @@ export = (RED: NodeAPI): void => {
       if (this.controller === undefined) return;
       for (const user of users) user.status(statusOf(this.controller.status));
     };
+    const onStatus = (): void => {
+      timer ??= setTimeout(show, STATUS_INTERVAL_MS);
+    };
+    const onWarning = (warning: MfcError): void => this.warn(warning.message);
 
     const open = (): Controller => {
-      const controller = new Controller({ stateFile, table: config.table });
-      controller.on('status', () => {
-        timer ??= setTimeout(show, STATUS_INTERVAL_MS);
-      });
-      controller.on('warning', (warning) => this.warn(warning.message));
+      const controller = claim(options);
+      controller.on('status', onStatus);
+      controller.on('warning', onWarning);
       controller.open().catch((error: unknown) => this.error(error));
       return controller;
     };
 
-    const close = async (): Promise<void> => {
+    /** Answers the controller, which nobody has any more. */
+    const letGo = (): Controller | undefined => {
       const { controller } = this;
       this.controller = undefined;
+      controller?.off('status', onStatus);
+      controller?.off('warning', onWarning);
       clearTimeout(timer);
       timer = undefined;
-      await controller?.close();
+      return controller;
     };
+    const close = async (): Promise<void> => letGo()?.close();
 
     this.register = (user) => {
       users.add(user);
@@ -79,7 +108,12 @@ export = (RED: NodeAPI): void => {
         refusals = 0;
       });
     };
-    this.on('close', (done: () => void) => void close().finally(done));
+    this.on('close', (removed: boolean, done: () => void) => {
+      if (removed) return void close().finally(done);
+      const controller = letGo();
+      if (controller !== undefined) park(controller, options);
+      done();
+    });
   }
 
   RED.nodes.registerType('mfc-controller', ControllerNode);

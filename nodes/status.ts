@@ -14,11 +14,12 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   ERR_MFC_NOT_OPEN: 'no controller',
 };
 
-export function statusOf({ state, routes, pending, error }: Status): NodeStatus {
+export function statusOf({ state, routes, pending, degraded, error }: Status): NodeStatus {
   if (state === 'opening') return { fill: 'yellow', shape: 'ring', text: 'opening' };
   if (state === 'closed') return { fill: 'red', shape: 'ring', text: closedText(error) };
   const text = `open · ${routes} ${routes === 1 ? 'route' : 'routes'}`;
   if (pending > 0) return { fill: 'yellow', shape: 'ring', text: `${text}, ${pending} pending` };
+  if (degraded > 0) return { fill: 'yellow', shape: 'dot', text: `${text}, ${degraded} degraded` };
   return { fill: 'green', shape: 'dot', text };
 }
 

@@ -27,10 +27,10 @@ export interface VifState extends VifCounters {
 
 export interface RouteState extends Rule, MfcCounters {
   /**
-   * active: in the kernel and forwarding. pending: kept, but not in the kernel. degraded: an interface of it is gone.
-   * missing: another program took it out of the kernel.
+   * active: in the kernel and forwarding. pending: kept, but not in the kernel. degraded: an interface of it is absent or down.
+   * missing: another program took it out of the kernel; it is being put back. foreign: another program's, which is left alone.
    */
-  state: 'active' | 'pending' | 'degraded' | 'missing';
+  state: 'active' | 'pending' | 'degraded' | 'missing' | 'foreign';
   /** Why the state is not active. */
   reason?: string;
 }
@@ -49,7 +49,10 @@ export interface StateAnswer {
 export interface Status {
   state: 'opening' | 'open' | 'closed';
   routes: number;
+  /** Routes that are not in the kernel. */
   pending: number;
+  /** Routes without some of their outputs. */
+  degraded: number;
   /** Why it is closed. */
   error?: Error;
 }

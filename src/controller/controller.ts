@@ -9,9 +9,9 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import type { Kernel, MrouteSocket } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
-import type { Operation } from '../routing/operation';
 import { Plan } from '../routing/plan';
 import {
+  type AddRequest,
   type DelRequest,
   type Fields,
   messagesIn,
@@ -20,27 +20,30 @@ import {
   parseFilter,
   wantsDryRun,
 } from '../routing/request';
-import type { Route } from '../routing/route';
-import { type NextState, RouteTable } from '../routing/table';
+import type { TableState } from '../routing/table';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
+import { Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
+import { type KeepOptions, Opening } from './opening';
 import { Pace } from './pace';
 import { Queue } from './queue';
-import { run, undo } from './runner';
+import { parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
-import { type Sockets, Survey } from './survey';
-import { parseTableId } from './table-id';
+import { Tables } from './tables';
+import { Tending } from './tending';
 import { warningsFor } from './warnings';
 
-export interface ControllerOptions {
+export interface ControllerOptions extends KeepOptions {
   /** Number of the routing table; blank is the kernel's default one. */
   table?: string | number | undefined;
   /** Path of the file with the saved routes. */
   stateFile: string;
+  /** Controllers that this one comes after; they end, and it takes over what it can use. */
+  predecessors?: readonly Controller[];
   /** Another kernel than the one that this process runs on. */
-  kernel?: Kernel;
+  kernel?: Kernel | undefined;
 }
 
 interface Events {
@@ -50,63 +53,84 @@ interface Events {
   warning: [MfcError];
 }
 
-interface Change {
-  readonly operations: readonly Operation[];
-  readonly back: NextState;
-}
-
 /** Why a saved route is pending before its table is open. */
 const NOT_YET = 'The routing table is not open yet.';
+/** As many messages may wait for the table. */
+const MAX_WAITING = 1_000;
 
 export class Controller extends EventEmitter<Events> {
-  private readonly kernel: Kernel;
   private readonly file: StateFile;
-  private readonly table = new RouteTable();
-  private readonly sockets: Sockets = new Map();
+  private readonly installer: Installer;
+  private readonly opening: Opening;
+  private readonly tables: Tables;
+  private readonly tending: Tending;
   private readonly queue = new Queue();
-  private readonly journal = new Journal<Change>(
-    () => this.file.save(Array.from(this.table.list())),
+  private readonly journal = new Journal<TableState>(
+    () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
   );
-  private loaded = false;
-  private closing = false;
-  private failure: MfcError | undefined;
+  private isLoaded = false;
+  private isClosing = false;
 
   constructor(private readonly options: ControllerOptions) {
     super();
-    this.kernel = options.kernel ?? linux;
     this.file = new StateFile(options.stateFile);
+    this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), this.warn);
+    this.opening = new Opening(this.installer, options, this.warn);
+    this.tables = new Tables(this.installer, this.opening, {
+      prepare: () => this.prepare(),
+      opened: () => {
+        this.tending.drift.noteAll();
+        this.changed();
+      },
+      changed: () => this.changed(),
+      due: () => this.inBackground(() => this.tables.openAll()),
+    });
+    this.tending = new Tending(this.installer, {
+      noted: () => this.inBackground(() => this.tend()),
+      ownerChanged: (version) => this.tables.ownerChanged(version),
+      warn: this.warn,
+    });
   }
 
   get status(): Status {
-    const { size: routes, pending } = this.table;
-    if (this.sockets.size > 0) return { state: 'open', routes, pending };
-    if (this.failure !== undefined) return { state: 'closed', routes, pending, error: this.failure };
-    return { state: this.closing ? 'closed' : 'opening', routes, pending };
+    const { size: routes, pending, degraded } = this.installer.table;
+    if (this.installer.sockets.size > 0) return { state: 'open', routes, pending, degraded };
+    const error = this.tables.failure;
+    if (error !== undefined) return { state: 'closed', routes, pending, degraded, error };
+    return { state: this.isClosing ? 'closed' : 'opening', routes, pending, degraded };
   }
 
-  /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; the next message tries again. */
+  /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; if another owns it, it tries again. */
   open(): Promise<void> {
-    return this.queue.run(async () => {
-      await this.load();
-      const versions = new Set<IpVersion>([4]);
-      for (const { version } of this.table.list()) versions.add(version);
-      for (const version of versions) await this.openTable(version);
-    });
+    this.tables.start();
+    return this.queue.run(() => this.tables.openAll());
   }
 
   /** Messages that wait fail with ERR_MFC_NOT_OPEN; the one that is being done ends well. Routes leave the kernel. */
   async close(): Promise<void> {
-    this.closing = true;
-    await this.queue.idle();
-    await this.journal.settled.catch(() => undefined); // whom it concerns was told
-    for (const socket of this.sockets.values()) socket.close();
-    this.sockets.clear();
+    await this.end();
+    this.tending.drift.unmark();
+    await this.opening.release();
+    for (const socket of this.installer.sockets.values()) socket.close();
+    this.installer.sockets.clear();
+  }
+
+  /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
+  async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
+    await this.end();
+    const sockets = new Map(this.installer.sockets);
+    if (sockets.size > 0 && this.installer.tableId() === table) this.installer.sockets.clear();
+    else sockets.clear();
+    await this.close();
+    return sockets;
   }
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
   add(payload: unknown, fields: Fields = {}): Promise<ChangeAnswer> {
-    return this.change(payload, fields, parseAdd, (plan, route, at) => ({ outcome: plan.add(route, at), route }));
+    return this.change(payload, fields, parseAdd, (plan, { route, allowAbsent }, at) => {
+      return { outcome: plan.add(route, at, allowAbsent), route };
+    });
   }
 
   /** Deletes routes, or some of their outputs. All or nothing. */
@@ -116,138 +140,109 @@ export class Controller extends EventEmitter<Events> {
 
   /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. */
   state(payload: unknown, fields: Fields = {}): Promise<StateAnswer> {
-    return this.queue.run(async () => {
+    return this.enqueue(async () => {
       const filter = parseFilter(payload, fields);
-      if (this.sockets.size === 0) await this.openTable(4);
-      return readState(this.table, this.sockets, this.survey(), filter);
+      if (this.installer.sockets.size === 0) await this.tables.enter(4);
+      await this.tend();
+      return readState(this.installer, this.tending.drift.foreign.values(), filter);
     });
   }
 
-  private async change<R extends Route | DelRequest>(
+  private async change<R extends AddRequest | DelRequest>(
     payload: unknown,
     fields: Fields,
     parse: (message: unknown, fields: Fields, at?: number) => R,
     decide: (plan: Plan, request: R, at?: number) => Decision,
   ): Promise<ChangeAnswer> {
-    const { answer, saved } = await this.queue.run(async () => {
+    const { answer, saved } = await this.enqueue(async () => {
       const pace = new Pace();
       const messages = messagesIn(payload);
       const at = messages === payload ? (i: number) => i : () => undefined;
       const requests = await pace.map(messages, (message, i) => parse(message, fields, at(i)));
       const dryRun = wantsDryRun(messages, fields);
-      for (const version of new Set(requests.map((request) => request.version))) await this.openTable(version);
-      const survey = this.survey();
-      const plan = new Plan(this.table, survey);
+      for (const version of new Set(requests.map(versionOf))) await this.tables.enter(version);
+      await this.tend();
+      const survey = this.installer.survey();
+      const plan = new Plan(this.installer.table, survey);
       const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
-      const warnings = warningsFor(decisions, survey, this.kernel, parseTableId(this.options.table));
-      if (!dryRun) await run(plan.operations, this.socketOf, this.onStuck);
-      return { answer: changeAnswer(decisions, plan, warnings, dryRun), saved: this.record(plan, dryRun) };
+      const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
+      const answer = changeAnswer(decisions, plan, warnings, dryRun);
+      // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
+      if (dryRun || plan.next.changes.size === 0) return { answer, saved: this.journal.settled };
+      const before = await this.installer.apply(plan);
+      this.changed();
+      return { answer, saved: this.journal.record(before) };
     });
     await saved;
     return answer;
   }
 
-  /** Takes a plan's result over. Resolves when it is on the disk. */
-  private record(plan: Plan, dryRun: boolean): Promise<void> {
-    // Even where nothing changed, what the answer says of the kernel may still be on its way to the disk.
-    if (dryRun || plan.next.changes.size === 0) return this.journal.settled;
-    const back = this.table.commit(plan.next);
-    this.emit('status', this.status);
-    return this.journal.record({ operations: plan.operations, back });
-  }
-
   /** Undoes changes that could not be saved; the newest comes first. */
-  private async takeBack(changes: readonly Change[]): Promise<void> {
-    for (const { operations, back } of changes) {
-      await undo(operations, this.socketOf, this.onStuck);
-      this.table.commit(back);
-    }
-    this.emit('status', this.status);
+  private async takeBack(changes: readonly TableState[]): Promise<void> {
+    for (const before of changes) await this.installer.takeBack(before);
+    this.changed();
   }
 
-  private survey(): Survey {
-    return new Survey(this.kernel, this.sockets, this.table);
+  /** Works off what the kernel has told. */
+  private async tend(): Promise<void> {
+    if (this.isClosing || !this.tending.isDue()) return;
+    const isRenamed = await this.tending.tend();
+    if (isRenamed) this.save();
+    this.changed();
   }
 
-  /** Does nothing if it is open. Saved routes that wait for the table go into the kernel. */
-  private async openTable(version: IpVersion): Promise<void> {
-    if (this.closing) throw closed();
-    if (this.sockets.has(version)) return;
+  /** Saves what no message has changed. */
+  private save(): void {
+    const before = { vifs: this.installer.table.vifs, changes: new Map() };
+    this.journal.record(before).catch((error) => this.warn(error));
+  }
+
+  private async prepare(): Promise<void> {
+    const table = this.installer.tableId();
+    for (const controller of this.options.predecessors ?? []) this.opening.follow(await controller.handOver(table));
     await this.load();
-    try {
-      this.sockets.set(version, this.kernel.openMroute(version, parseTableId(this.options.table)));
-      this.failure = undefined;
-    } catch (error) {
-      this.fail(error);
-    }
-    await this.restore(version);
-    this.emit('status', this.status);
+    this.tending.start();
   }
 
   private async load(): Promise<void> {
-    if (this.loaded) return;
-    try {
-      const { routes, warnings } = await loadRoutes(this.file);
-      const plan = new Plan(this.table, this.survey());
-      for (const route of routes) plan.keep(route, NOT_YET);
-      this.table.commit(plan.next);
-      this.loaded = true;
-      for (const warning of warnings) this.emit('warning', warning);
-    } catch (error) {
-      this.fail(error);
-    }
+    if (this.isLoaded) return;
+    const { routes, warnings } = await loadRoutes(this.file);
+    const plan = new Plan(this.installer.table, this.installer.survey());
+    for (const route of routes) plan.keep(route, NOT_YET);
+    this.installer.table.commit(plan.next);
+    this.isLoaded = true;
+    for (const warning of warnings) this.warn(warning);
   }
 
-  /** Puts the pending routes of a family into the kernel. One that cannot be is kept, with the reason. */
-  private async restore(version: IpVersion): Promise<void> {
-    const survey = this.survey();
-    const pace = new Pace();
-    for (const { pending, ...route } of Array.from(this.table.list())) {
-      if (pending === undefined || route.version !== version) continue;
-      this.table.commit(await this.tryRoute(route, survey));
-      if (pace.isDue()) await pace.rest();
-    }
+  /** One message after the other. Those that come before the table is open wait, but not without end. */
+  private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    if (this.installer.sockets.size > 0 || this.queue.size < MAX_WAITING) return this.queue.run(task);
+    const hint = this.tables.failure?.message ?? 'Send it again when the controller is open.';
+    const what = `${MAX_WAITING} messages wait already for the controller to open.`;
+    return Promise.reject(new MfcError('ERR_MFC_NOT_OPEN', what, { hint }));
   }
 
-  private async tryRoute(route: Route, survey: Survey): Promise<NextState> {
-    const plan = new Plan(this.table, survey);
-    try {
-      plan.add(route);
-      await run(plan.operations, this.socketOf, this.onStuck);
-      return plan.next;
-    } catch (error) {
-      const kept = new Plan(this.table, survey);
-      kept.keep(route, error instanceof Error ? error.message : String(error));
-      return kept.next;
-    }
+  /** When nothing else is under way. What goes wrong there is told by status and warnings. */
+  private inBackground(task: () => Promise<void>): void {
+    this.queue.run(task).catch(() => undefined);
   }
 
-  private fail(error: unknown): never {
-    if (error instanceof MfcError) this.failure = error;
+  private changed(): void {
     this.emit('status', this.status);
-    throw error;
   }
 
-  private readonly socketOf = (version: IpVersion): MrouteSocket => {
-    const socket = this.sockets.get(version);
-    if (socket === undefined) throw closed();
-    return socket;
-  };
+  private readonly warn = (warning: MfcError): void => void this.emit('warning', warning);
 
-  private readonly onStuck = (error: unknown): void => {
-    const cause = error instanceof MfcError ? error.cause : {};
-    const what = error instanceof Error ? error.message : String(error);
-    const hint = 'The kernel may differ from what mfc state shows. Deploy the controller again to make it anew.';
-    this.emit(
-      'warning',
-      new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }),
-    );
-  };
+  /** No message is done after this. */
+  private async end(): Promise<void> {
+    this.isClosing = true;
+    this.tables.end();
+    await this.queue.idle();
+    await this.journal.settled.catch(() => undefined); // whom it concerns was told
+    this.tending.stop();
+  }
 }
 
-/** What a message is told that came too late. */
-export function closed(): MfcError {
-  return new MfcError('ERR_MFC_NOT_OPEN', 'The controller was closed before this message was done.', {
-    hint: 'Nothing was changed. Send it again when the flow runs.',
-  });
+function versionOf(request: AddRequest | DelRequest): IpVersion {
+  return 'route' in request ? request.route.version : request.version;
 }

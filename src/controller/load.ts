@@ -19,7 +19,7 @@ export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
   const routes: Route[] = [];
   await new Pace().map(rules, (rule, i) => {
     try {
-      routes.push(parseAdd(rule, {}, i));
+      routes.push(parseAdd(rule, {}, i).route);
     } catch (error) {
       if (!(error instanceof MfcError)) throw error;
       faults.push(error);

@@ -3,9 +3,16 @@
  */
 export class Queue {
   private tail: Promise<unknown> = Promise.resolve();
+  private size_ = 0;
+
+  /** How many have not ended. */
+  get size(): number {
+    return this.size_;
+  }
 
   run<T>(task: () => T | Promise<T>): Promise<T> {
-    const result = this.tail.then(task);
+    this.size_++;
+    const result = this.tail.then(task).finally(() => this.size_--);
     this.tail = result.catch(() => undefined);
     return result;
   }

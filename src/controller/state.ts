@@ -2,53 +2,52 @@
  * The answer of `mfc state`: what the kernel has, by the counters of every route and VIF, beside what the controller thinks it has.
  */
 import type { IpVersion } from '../abi/address';
+import { ANY_SOURCE, type MfcCounters } from '../abi/family';
+import type { KernelEntry } from '../kernel/kernel';
 import type { Filter } from '../routing/request';
 import { type Route, routeInterfaces, toRule } from '../routing/route';
-import type { Entry, RouteTable } from '../routing/table';
+import type { Entry } from '../routing/table';
 import type { RouteState, StateAnswer, VifState } from './answers';
+import type { Installer } from './installer';
 import { Pace } from './pace';
-import type { Sockets, Survey } from './survey';
+import type { Survey } from './survey';
 
-const NO_ROUTE_COUNTERS = { packets: 0, bytes: 0, wrong_if: 0 };
+const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out: 0 };
 
-function matches(route: Route, filter: Filter): boolean {
+type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
+
+function matches(stream: Stream, filter: Filter): boolean {
   return (
-    (filter.source === undefined || filter.source === route.source) &&
-    (filter.group === undefined || filter.group === route.group) &&
-    (filter.iif === undefined || filter.iif === route.iif)
+    (filter.source === undefined || filter.source === stream.source) &&
+    (filter.group === undefined || filter.group === stream.group) &&
+    (filter.iif === undefined || filter.iif === stream.iif)
   );
 }
 
+/** @param foreign the entries of other programs */
 export async function readState(
-  table: RouteTable,
-  sockets: Sockets,
-  survey: Survey,
+  installer: Installer,
+  foreign: Iterable<KernelEntry>,
   filter: Filter,
 ): Promise<StateAnswer> {
-  const entries = Array.from(table.list()).filter((entry) => matches(entry, filter));
-  const lost: Record<IpVersion, Set<string>> = { 4: lostNames(table, survey, 4), 6: lostNames(table, survey, 6) };
-  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, sockets, lost[entry.version]));
-  return {
-    status: 'success',
-    vif_map: vifMap(table, sockets, 4),
-    vif6_map: vifMap(table, sockets, 6),
-    mfc_rules,
-  };
-}
-
-function lostNames(table: RouteTable, survey: Survey, version: IpVersion): Set<string> {
-  const vifs = table.vifs[version].list().filter((vif) => survey.isLost(version, vif.vifi));
-  return new Set(vifs.map((vif) => vif.name));
+  const survey = installer.survey();
+  const entries = Array.from(installer.table.list()).filter(({ route }) => matches(route, filter));
+  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, survey));
+  for (const entry of foreign) {
+    const state = foreignState(entry, installer);
+    if (matches(state, filter)) mfc_rules.push(state);
+  }
+  return { status: 'success', vif_map: vifMap(installer, 4), vif6_map: vifMap(installer, 6), mfc_rules };
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
-function routeState(entry: Entry, sockets: Sockets, lost: ReadonlySet<string>): RouteState {
-  const counters =
-    entry.pending === undefined ? sockets.get(entry.version)?.mfcCounters(entry.source, entry.group) : undefined;
-  const { state, reason } = judge(entry, counters !== undefined, lost);
+function routeState({ route, installed, reason: why }: Entry, installer: Installer, survey: Survey): RouteState {
+  const counters = installed && installer.sockets.get(route.version)?.mfcCounters(route.source, route.group);
+  const reason = why ?? (counters === undefined ? TAKEN_OUT : downReason(route, survey));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
-  const { source, group, iif, oifs, stop_filter, label } = toRule(entry);
+  const { source, group, iif, oifs, stop_filter, label } = toRule(route);
+  const state = stateOf(installed, counters, reason);
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   if (stop_filter !== undefined) answer.stop_filter = stop_filter;
   if (label !== undefined) answer.label = label;
@@ -56,22 +55,35 @@ function routeState(entry: Entry, sockets: Sockets, lost: ReadonlySet<string>): 
   return answer;
 }
 
-const ACTIVE: Judgement = { state: 'active' };
+const TAKEN_OUT = 'Another program took it out of the kernel. It is being put back.';
 
-interface Judgement {
-  state: RouteState['state'];
-  reason?: string;
+function stateOf(
+  installed: Route | undefined,
+  counters: MfcCounters | undefined,
+  reason: string | undefined,
+): RouteState['state'] {
+  if (installed === undefined) return 'pending';
+  if (counters === undefined) return 'missing';
+  return reason === undefined ? 'active' : 'degraded';
 }
 
-function judge(entry: Entry, inKernel: boolean, lost: ReadonlySet<string>): Judgement {
-  if (entry.pending !== undefined) return { state: 'pending', reason: entry.pending };
-  if (!inKernel) return { state: 'missing', reason: 'Another program took it out of the kernel. Add it again.' };
-  const gone = lost.size === 0 ? undefined : routeInterfaces(entry).find((name) => lost.has(name));
-  if (gone === undefined) return ACTIVE;
-  return { state: 'degraded', reason: `Interface '${gone}' is gone. Add the route again when it is back.` };
+function downReason(route: Route, survey: Survey): string | undefined {
+  const name = routeInterfaces(route).find((one) => survey.link(one)?.up === false);
+  return name === undefined ? undefined : `Interface '${name}' is down.`;
 }
 
-function vifMap(table: RouteTable, sockets: Sockets, version: IpVersion): Record<string, VifState> {
+function foreignState({ version, source, group, iif, outputs }: KernelEntry, installer: Installer): RouteState {
+  const nameOf = (ifindex: number): string => installer.kernel.findLinkName(ifindex) ?? '?';
+  // An any-source entry has its own incoming interface among the outputs.
+  const others = source === ANY_SOURCE ? outputs.filter(({ ifindex }) => ifindex !== iif) : outputs;
+  const oifs = others.map(({ ifindex, threshold }) =>
+    threshold === 1 ? nameOf(ifindex) : { name: nameOf(ifindex), threshold },
+  );
+  const { packets, bytes, wrong_if } = installer.sockets.get(version)?.mfcCounters(source, group) ?? NO_ROUTE_COUNTERS;
+  return { source, group, iif: nameOf(iif), oifs, state: 'foreign', packets, bytes, wrong_if };
+}
+
+function vifMap({ table, sockets }: Installer, version: IpVersion): Record<string, VifState> {
   const vifs = table.vifs[version];
   return Object.fromEntries(
     vifs.list().map((vif) => [

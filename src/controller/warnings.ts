@@ -3,23 +3,46 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { Kernel } from '../kernel/kernel';
-import type { Route } from '../routing/route';
+import type { Plan } from '../routing/plan';
+import { formatRoute, type Route } from '../routing/route';
+import { keyOf } from '../routing/table';
 import type { Decision } from './answers';
+import type { Installer } from './installer';
 import type { Survey } from './survey';
 
-/** Sentences for the answer. `table` is undefined for the kernel's default one. */
+/** Sentences for the answer. `foreign` are the entries of other programs, by key. */
 export function warningsFor(
   decisions: readonly Decision[],
+  plan: Plan,
   survey: Survey,
-  kernel: Kernel,
-  table: number | undefined,
+  installer: Installer,
+  foreign: ReadonlyMap<string, unknown>,
 ): string[] {
-  const down = survey.downLinks().map((name) => {
-    return `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`;
-  });
-  if (table === undefined) return down;
   const routes = decisions.filter(({ outcome }) => outcome !== 'deleted').map(({ route }) => route);
-  return [...down, ...missingRules(routes, 4, kernel, table), ...missingRules(routes, 6, kernel, table)];
+  const table = installer.tableId();
+  const { kernel } = installer;
+  return [
+    ...waiting(routes, plan),
+    ...routes.filter((route) => foreign.size > 0 && foreign.has(keyOf(route))).map(takenOver),
+    ...survey.downLinks().map((name) => {
+      return `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`;
+    }),
+    ...(table === undefined
+      ? []
+      : [...missingRules(routes, 4, kernel, table), ...missingRules(routes, 6, kernel, table)]),
+  ];
+}
+
+function waiting(routes: readonly Route[], plan: Plan): string[] {
+  if (plan.isWhole) return [];
+  return routes.flatMap((route) => {
+    const reason = plan.find(keyOf(route))?.reason;
+    return reason === undefined ? [] : [`${formatRoute(route)} waits: ${reason}`];
+  });
+}
+
+function takenOver(route: Route): string {
+  return `${formatRoute(route)} was another program's entry. It is this controller's now.`;
 }
 
 /** Packets reach another table than the default one by a rule only. */

@@ -1,17 +1,17 @@
 /**
  * (state, requests) → operations and next state. Pure: nothing is changed until the controller has run the operations.
  *
- * Order is an invariant (test/routing/plan.test.ts): VIFs before the route that needs them, a route before the VIFs that it no longer
+ * Order is an invariant (test/routing/order.test.ts): VIFs before the route that needs them, a route before the VIFs that it no longer
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
  */
 import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE, MAXVIFS, type VifOutput } from '../abi/family';
+import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
 import type { MfcOperation, Operation } from './operation';
-import { contradiction, exhausted, noOutput, noRoute, otherInput, replaced, unusable } from './refusals';
+import { contradiction, exhausted, linkFault, noOutput, noRoute, otherInput, unusable } from './refusals';
 import type { DelRequest } from './request';
-import { type Output, type Route, routeInterfaces, routeKey, sameForwarding } from './route';
+import { type Route, routeInterfaces, routeKey, sameForwarding, withOutputs } from './route';
 import { type At, fieldName } from './schema';
-import { type Entry, keyOf, type NextState, type RouteTable, type Vifs } from './table';
+import { type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
 import type { Vif, VifRegistry } from './vifs';
 import type { World } from './world';
 
@@ -21,165 +21,196 @@ export class Plan {
   readonly operations: Operation[] = [];
   private readonly vifs: Vifs;
   private readonly changes = new Map<string, Entry | undefined>();
-  /** By family, a bit for every VIF number that was looked at or made in this plan: no need to ask the world again. */
-  private readonly known: Record<IpVersion, number> = { 4: 0, 6: 0 };
+  private waiting = 0;
+  /** Names of the interfaces that were deleted: the kernel has no VIF of them to delete. */
+  private gone: ReadonlySet<string> = new Set();
 
+  /** @param wished VIF numbers to take where they are free */
   constructor(
     private readonly table: RouteTable,
     private readonly world: World,
+    private readonly wished: Vifs = table.vifs,
   ) {
     this.vifs = { 4: table.vifs[4].copy(), 6: table.vifs[6].copy() };
   }
 
-  get next(): NextState {
+  get next(): TableState {
     return { vifs: this.vifs, changes: this.changes };
   }
 
-  /** Throws if an interface cannot be used, no VIF number is left, or this plan has another route for the same stream. */
-  add(route: Route, at?: number): Outcome {
-    const key = keyOf(route);
-    const added = this.changes.get(key);
-    if (added !== undefined && !sameForwarding(added, route)) throw contradiction(route, at);
-    const before = added ?? this.table.get(key);
-    const active = before?.pending === undefined ? before : undefined;
-    const healed = this.acquireAll(route, at);
-    if (active !== undefined && sameForwarding(active, route)) {
-      this.releaseAll(active); // both count the same interfaces; the route counts once
-      const missing = added === undefined && !this.world.hasEntry(route);
-      if (missing) this.operations.push(this.mfc('add_mfc', route));
-      if (active.label === route.label && !healed && !missing) return 'unchanged';
-    } else {
-      this.install(route, active);
-    }
-    this.changes.set(key, route);
-    return active === undefined ? 'added' : 'replaced';
+  /** The entry as it will be. */
+  find(key: string): Entry | undefined {
+    return this.changes.has(key) ? this.changes.get(key) : this.table.get(key);
   }
 
-  /** Keeps a route that cannot be in the kernel now. */
+  /** Whether every route of the plan will be in the kernel as it is wanted. */
+  get isWhole(): boolean {
+    return this.waiting === 0 && this.table.pending + this.table.degraded === 0;
+  }
+
+  /**
+   * Throws if an interface cannot be used, no VIF number is left, or this plan has another route for the same stream.
+   *
+   * @param allowAbsent what an interface is absent for waits until it comes
+   */
+  add(route: Route, at?: number, allowAbsent = false): Outcome {
+    const added = this.changes.get(keyOf(route));
+    if (added !== undefined && !sameForwarding(added.route, route)) throw contradiction(route, at);
+    if (allowAbsent) return this.place(route);
+    this.acquireAll(route, at);
+    return this.put({ route, installed: route });
+  }
+
+  /** Puts of a route what its interfaces allow. Does nothing if that is how it is. */
+  place(route: Route): Outcome {
+    return this.put(this.acquireUsable(route));
+  }
+
+  /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
-    this.changes.set(keyOf(route), { ...route, pending: reason });
+    this.changes.set(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
   }
 
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
-    const key = routeKey(request.source, request.group);
-    const before = this.find(key);
-    if (before === undefined) throw noRoute(request, at);
-    if (request.iif !== undefined && request.iif !== before.iif) throw otherInput(request, before, at);
-    const left = leftOutputs(before, request.outputs, at);
-    if (left.length > 0) {
-      const route = { ...before, outputs: left };
-      this.changes.set(key, route);
-      if (before.pending === undefined) this.shrink(route, before);
-      return { outcome: 'replaced', route };
+    const entry = this.find(routeKey(request.source, request.group));
+    if (entry === undefined) throw noRoute(request, at);
+    const { route } = entry;
+    if (request.iif !== undefined && request.iif !== route.iif) throw otherInput(request, route, at);
+    const names = request.outputs ?? [];
+    const missing = names.find((name) => !route.outputs.some((output) => output.name === name));
+    if (missing !== undefined) throw noOutput(missing, route, at);
+    const left = withOutputs(route, ({ name }) => !names.includes(name));
+    if (request.outputs === undefined || left.outputs.length === 0) {
+      this.drop(route);
+      return { outcome: 'deleted', route };
     }
+    this.place(left);
+    return { outcome: 'replaced', route: left };
+  }
+
+  /** Takes a route out, wherever it is. */
+  drop(route: Route): void {
+    const key = keyOf(route);
+    this.replace(this.find(key)?.installed, undefined);
     this.changes.set(key, undefined);
-    if (before.pending === undefined) this.uninstall(before);
-    return { outcome: 'deleted', route: before };
   }
 
-  private find(key: string): Entry | undefined {
-    return this.changes.has(key) ? this.changes.get(key) : this.table.get(key);
-  }
-
-  private install(route: Route, active: Route | undefined): void {
-    this.operations.push(this.mfc('add_mfc', route, active));
-    if (active !== undefined) this.releaseAll(active);
-  }
-
-  /** Replaces a route by one with fewer outputs, which needs no interface asked about: the others may be gone. */
-  private shrink(route: Route, active: Route): void {
-    this.operations.push(this.mfc('add_mfc', route, active));
-    for (const output of active.outputs) {
-      if (!route.outputs.includes(output)) this.release(route.version, output.name);
+  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs already. */
+  leave(version: IpVersion, names: ReadonlySet<string>): void {
+    this.gone = names;
+    for (const entry of this.table.list()) {
+      const { route, installed } = entry;
+      const name = installed && routeInterfaces(installed).find((one) => names.has(one));
+      if (installed === undefined || route.version !== version || name === undefined) continue;
+      const rest = withOutputs(installed, (output) => !names.has(output.name));
+      const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
+      if (left !== undefined) this.retain(left);
+      this.replace(installed, left);
+      this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
     }
   }
 
-  private uninstall(route: Route): void {
-    this.operations.push(this.mfc('del_mfc', route));
-    this.releaseAll(route);
-  }
-
-  /** Answers whether an interface had to be made known to the kernel anew. */
-  private acquireAll(route: Route, at: At): boolean {
-    let healed = this.acquire(route.version, route.iif, at, 'iif');
-    for (const { name } of route.outputs) {
-      if (this.acquire(route.version, name, at, 'oifs')) healed = true;
+  /** Deletes the VIFs that no route uses. */
+  freeUnused(version: IpVersion): void {
+    for (const vif of this.vifs[version].list()) {
+      if (this.vifs[version].refCount(vif) === 0) this.free(version, vif);
     }
-    return healed;
   }
 
-  private acquire(version: IpVersion, name: string, at: At, role: string): boolean {
+  /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
+  private put(entry: Entry): Outcome {
+    const key = keyOf(entry.route);
+    const before = this.find(key);
+    this.replace(before?.installed, entry.installed);
+    if (entry.reason !== undefined) this.waiting++;
+    if (before !== undefined && isSame(before, entry)) return 'unchanged';
+    this.changes.set(key, entry);
+    return before === undefined || (before.installed === undefined && entry.installed !== undefined)
+      ? 'added'
+      : 'replaced';
+  }
+
+  /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
+  private replace(before: Route | undefined, after: Route | undefined): void {
+    if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
+      const step = this.mfc('add_mfc', after, before);
+      if (before !== undefined || !this.world.has(step)) this.operations.push(step);
+    } else if (after === undefined && before !== undefined) {
+      this.operations.push(this.mfc('del_mfc', before));
+    }
+    if (before !== undefined) for (const name of routeInterfaces(before)) this.release(before.version, name);
+  }
+
+  private acquireAll(route: Route, at: At): void {
+    this.acquire(route.version, route.iif, at, 'iif');
+    for (const { name } of route.outputs) this.acquire(route.version, name, at, 'oifs');
+  }
+
+  /** What of a route its interfaces allow now. */
+  private acquireUsable(route: Route): Entry {
+    const fault = (name: string): string | undefined => linkFault(this.world.link(name), name);
+    const usable = withOutputs(route, ({ name }) => fault(name) === undefined);
+    const reason = routeInterfaces(route)
+      .map(fault)
+      .find((one) => one !== undefined);
+    if (fault(route.iif) !== undefined || isEmptied(usable, route))
+      return { route, installed: undefined, ...because(reason) };
+    this.acquireAll(usable, undefined);
+    return { route, installed: usable, ...because(reason) };
+  }
+
+  private acquire(version: IpVersion, name: string, at: At, role: string): void {
+    const link = this.world.link(name);
+    const fault = linkFault(link, name);
+    if (link === undefined || fault !== undefined) throw unusable(fault ?? '', link, name, fieldName(at, role));
     const registry = this.vifs[version];
-    let vif = registry.byName(name);
-    const known = vif !== undefined && (this.known[version] & (1 << vif.vifi)) !== 0;
-    let healed = false;
-    if (vif === undefined || !known) {
-      const link = this.world.link(name);
-      if (link === undefined || link.loopback || !link.multicast) throw unusable(link, name, fieldName(at, role));
-      const lost = vif !== undefined && this.world.isLost(version, vif.vifi);
-      if (vif !== undefined && !lost ? vif.ifindex !== link.ifindex : this.isInUse(version, link.ifindex, vif)) {
-        throw replaced(name, fieldName(at, role));
-      }
-      if (vif === undefined) {
-        vif = registry.take(name, link.ifindex);
-        if (vif === undefined) throw exhausted(name, fieldName(at, role));
-        this.operations.push({ op: 'add_vif', version, ...vif });
-      } else if (lost) {
-        // The interface was deleted and made again. The same number serves: the entries that name it mean this interface.
-        vif = registry.rebind(vif, link.ifindex);
-        this.operations.push({ op: 'add_vif', version, ...vif });
-        this.reinstall(version, name);
-        healed = true;
-      }
-      this.known[version] |= 1 << vif.vifi;
-    }
+    const vif = registry.byName(name) ?? this.make(version, name, link.ifindex);
+    if (vif === undefined) throw exhausted(name, fieldName(at, role));
     registry.acquire(vif);
-    return healed;
   }
 
-  /** Whether the interface with this index has a VIF under another name. */
-  private isInUse(version: IpVersion, ifindex: number, own: Vif | undefined): boolean {
-    const vifs = this.vifs[version].list();
-    return vifs.some((vif) => vif !== own && vif.ifindex === ifindex && !this.world.isLost(version, vif.vifi));
+  private make(version: IpVersion, name: string, ifindex: number): Vif | undefined {
+    const vif = this.vifs[version].take(name, ifindex, this.wished[version].byName(name)?.vifi);
+    if (vif !== undefined) this.operations.push({ op: 'add_vif', version, ...vif });
+    return vif;
   }
 
-  /** An entry that was written while an interface of it was gone lacks it: ipmr_update_thresholds. So all are written again. */
-  private reinstall(version: IpVersion, name: string): void {
-    for (const { source, group } of this.table.list()) {
-      const entry = this.find(routeKey(source, group));
-      if (entry?.version !== version || entry.pending !== undefined || !routeInterfaces(entry).includes(name)) continue;
-      const before = this.mfc('add_mfc', entry);
-      this.operations.push({ ...before, before });
-    }
-  }
-
-  private releaseAll(route: Route): void {
-    for (const name of routeInterfaces(route)) this.release(route.version, name);
+  /** Acquires interfaces that have VIFs: there is nothing to ask about them. */
+  private retain(route: Route): void {
+    const registry = this.vifs[route.version];
+    for (const name of routeInterfaces(route)) registry.acquire(vifOf(registry, name));
   }
 
   private release(version: IpVersion, name: string): void {
-    const vif = this.vifs[version].byName(name);
-    if (vif === undefined || !this.vifs[version].release(vif)) return;
-    const known = (this.known[version] & (1 << vif.vifi)) !== 0;
-    this.known[version] &= ~(1 << vif.vifi);
-    if (!known && this.world.isLost(version, vif.vifi)) return; // there is nothing to delete, and nothing to bring back
-    this.operations.push({ op: 'del_vif', version, ...vif });
+    const registry = this.vifs[version];
+    const vif = vifOf(registry, name);
+    if (registry.release(vif)) this.free(version, vif);
   }
 
-  /** The step that adds or deletes a route, in the kernel's terms. Every interface of both must have a VIF. */
-  private mfc(op: 'add_mfc' | 'del_mfc', route: Route, before?: Route): MfcOperation {
-    const { version, source, group } = route;
-    const registry = this.vifs[version];
-    const parent = vifiOf(registry, route.iif);
-    const outputs = route.outputs.map(({ name, threshold }) => vifOutput(vifiOf(registry, name), threshold));
-    // A native (*,G) entry matches packets from the interfaces among its outputs, and never sends one back to where it came from:
-    // net/ipv4/ipmr_base.c mr_mfc_find_any. A stop filter needs it as much.
-    if (source === ANY_SOURCE) outputs.push(vifOutput(parent, 1));
-    return before === undefined
-      ? { op, version, source, group, parent, outputs }
-      : { op, version, source, group, parent, outputs, before: this.mfc(op, before) };
+  private free(version: IpVersion, vif: Vif): void {
+    if (vif.foreign && !this.gone.has(vif.name)) return;
+    this.vifs[version].free(vif);
+    if (!this.gone.has(vif.name)) this.operations.push({ op: 'del_vif', version, ...vif });
   }
+
+  /** The step that adds or deletes a route, in the kernel's terms. */
+  private mfc(op: 'add_mfc' | 'del_mfc', route: Route, before?: Route): MfcOperation {
+    const entry = entryOf(route, this.vifs[route.version]);
+    return before === undefined
+      ? { op, ...entry }
+      : { op, ...entry, before: entryOf(before, this.vifs[route.version]) };
+  }
+}
+
+/** A route in the kernel's terms. Each of its interfaces must have a VIF. */
+export function entryOf({ version, source, group, iif, outputs }: Route, registry: VifRegistry): MfcEntry {
+  const parent = vifOf(registry, iif).vifi;
+  const vifs = outputs.map(({ name, threshold }) => vifOutput(vifOf(registry, name).vifi, threshold));
+  // A native (*,G) entry matches packets from the interfaces among its outputs, and never sends one back to where it came from:
+  // net/ipv4/ipmr_base.c mr_mfc_find_any. A stop filter needs it as much.
+  if (source === ANY_SOURCE) vifs.push(vifOutput(parent, 1));
+  return { version, source, group, parent, outputs: vifs };
 }
 
 /** Outputs with threshold 1, the common case, made once. */
@@ -189,17 +220,22 @@ function vifOutput(vifi: number, threshold: number): VifOutput {
   return (threshold === 1 ? PLAIN[vifi] : undefined) ?? { vifi, threshold };
 }
 
-function vifiOf(registry: VifRegistry, name: string): number {
+function vifOf(registry: VifRegistry, name: string): Vif {
   const vif = registry.byName(name);
   if (vif === undefined) throw new Error(`no VIF for '${name}': the registry does not match its routes`);
-  return vif.vifi;
+  return vif;
 }
 
-function leftOutputs(route: Route, names: readonly string[] | undefined, at: At): readonly Output[] {
-  if (names === undefined) return [];
-  const missing = names.find((name) => !route.outputs.some((output) => output.name === name));
-  if (missing !== undefined) {
-    throw noOutput(missing, route, at);
-  }
-  return route.outputs.filter((output) => !names.includes(output.name));
+function isEmptied(installed: Route, wanted: Route): boolean {
+  return installed.outputs.length === 0 && wanted.outputs.length > 0;
+}
+
+function because(reason: string | undefined): { reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
+function isSame(a: Entry, b: Entry): boolean {
+  if (a.reason !== b.reason || a.route.label !== b.route.label || !sameForwarding(a.route, b.route)) return false;
+  if (a.installed === undefined || b.installed === undefined) return a.installed === b.installed;
+  return sameForwarding(a.installed, b.installed);
 }

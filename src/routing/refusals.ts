@@ -7,29 +7,22 @@ import { formatRoute, type Route } from './route';
 import { type At, fieldName } from './schema';
 import type { PlanLink } from './world';
 
-export function unusable(link: PlanLink | undefined, name: string, field: string): MfcError {
-  if (link === undefined) {
-    return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: Interface '${name}' not found.`, {
-      field,
-      value: name,
-      hint: "See 'ip link' for the names.",
-    });
-  }
-  const what = link.loopback ? 'is a loopback, which never forwards multicast' : 'has multicast switched off';
-  return new MfcError('ERR_MFC_NOT_MULTICAST', `Invalid argument: Interface '${name}' ${what}.`, {
-    field,
-    value: name,
-    hint: link.loopback ? 'Use the interface of a network.' : `Switch it on with 'ip link set ${name} multicast on'.`,
-  });
+/** Why an interface cannot be a VIF; undefined if it can. */
+export function linkFault(link: PlanLink | undefined, name: string): string | undefined {
+  if (link === undefined) return `Interface '${name}' not found.`;
+  if (link.loopback) return `Interface '${name}' is a loopback, which never forwards multicast.`;
+  if (!link.multicast) return `Interface '${name}' has multicast switched off.`;
+  return undefined;
 }
 
-/** Two interfaces went by this name, and routes of both are here: which of them the name means cannot be told. */
-export function replaced(name: string, field: string): MfcError {
-  return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: Interface '${name}' is another one than it was.`, {
-    field,
-    value: name,
-    hint: `Delete the routes that use the former '${name}', then send it again.`,
-  });
+export function unusable(fault: string, link: PlanLink | undefined, name: string, field: string): MfcError {
+  const code = link === undefined ? 'ERR_MFC_NO_INTERFACE' : 'ERR_MFC_NOT_MULTICAST';
+  return new MfcError(code, `Invalid argument: ${fault}`, { field, value: name, hint: linkHint(link, name) });
+}
+
+function linkHint(link: PlanLink | undefined, name: string): string {
+  if (link === undefined) return "See 'ip link' for the names.";
+  return link.loopback ? 'Use the interface of a network.' : `Switch it on with 'ip link set ${name} multicast on'.`;
 }
 
 export function exhausted(name: string, field: string): MfcError {

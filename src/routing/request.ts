@@ -21,6 +21,12 @@ import { parseGroup, parseSource, versionOf } from './stream';
 /** What a node's own fields say, in the words of a message. */
 export type Fields = Record<string, unknown>;
 
+export interface AddRequest {
+  readonly route: Route;
+  /** Interfaces that do not exist yet are no error: the route waits for them. */
+  readonly allowAbsent: boolean;
+}
+
 export interface DelRequest {
   readonly version: IpVersion;
   readonly source: string;
@@ -168,12 +174,16 @@ function noThreshold(threshold: number, field: string, at: At): Error {
 }
 
 /** Throws ERR_MFC_INVALID, which names the field. */
-export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Route {
+export function parseAdd(message: unknown, fields: Fields = {}, at?: number): AddRequest {
   return reading(at, () => readAdd(message, fields, at));
 }
 
-function readAdd(message: unknown, fields: Fields, at: At): Route {
+function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields, at), at);
+  return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true };
+}
+
+function routeOf(shape: AddShape, at: At): Route {
   const group = parseGroup(shape.group, at);
   const version = versionOf(group);
   const source = parseSource(shape.source, version, at);

@@ -59,6 +59,23 @@ export function routeInterfaces(route: Route): string[] {
   return [route.iif, ...route.outputs.map((output) => output.name)];
 }
 
+/** The route with other names for its interfaces. An output that only waited for one of the new names is left out. */
+export function renamed(route: Route, names: ReadonlyMap<string, string>): Route {
+  const nameOf = (name: string): string => names.get(name) ?? name;
+  const iif = nameOf(route.iif);
+  const taken = new Set([iif, ...route.outputs.filter(({ name }) => names.has(name)).map(({ name }) => nameOf(name))]);
+  const outputs = route.outputs
+    .filter(({ name }) => names.has(name) || !taken.has(name))
+    .map((output) => ({ ...output, name: nameOf(output.name) }));
+  return { ...route, iif, outputs };
+}
+
+/** The route with some of its outputs only. Answers `route` itself if that is all of them. */
+export function withOutputs(route: Route, keep: (output: Output) => boolean): Route {
+  const outputs = route.outputs.filter(keep);
+  return outputs.length === route.outputs.length ? route : { ...route, outputs };
+}
+
 export function toRule(route: Route): Rule {
   const rule: Rule = {
     source: route.source,

@@ -48,12 +48,13 @@ const addFields = {
   threshold,
   label,
   stop_filter: flag,
+  allow_absent: flag,
   dry_run: flag,
 };
 const delFields = { source: address, group: address, iif: interfaceName, oifs: outputs, dry_run: flag };
 /** What answers say of a route. It means nothing in a message, but their rules can be sent back as they are. */
 const answered = {
-  state: { enum: ['active', 'pending', 'degraded', 'missing'] },
+  state: { enum: ['active', 'pending', 'degraded', 'missing', 'foreign'] },
   reason: { type: 'string' },
   packets: { type: 'number' },
   bytes: { type: 'number' },
@@ -87,6 +88,7 @@ export interface AddShape {
   threshold?: number;
   label?: string;
   stop_filter?: boolean;
+  allow_absent?: boolean;
   dry_run?: boolean;
 }
 
@@ -122,6 +124,7 @@ const FIELD_HINTS: Record<string, string> = {
   threshold: 'Give a whole number from 1 to 254.',
   label: 'Give a text of at most 256 characters.',
   stop_filter: 'Give true or false.',
+  allow_absent: 'Give true or false.',
   dry_run: 'Give true or false.',
 };
 

@@ -1,16 +1,20 @@
 /**
  * The routes and VIFs of one controller as they are now. It changes by whole plans only, and can go back.
  *
- * A route is active (in the kernel) or pending (kept, with the reason why it is not in the kernel). Maps, never plain objects: an
- * interface may be called `__proto__`.
+ * A route is in the kernel as it is wanted, in part (degraded: outputs are absent), or not at all (pending). Maps, never plain objects:
+ * an interface may be called `__proto__`.
  */
 import type { IpVersion } from '../abi/address';
-import { type Route, routeInterfaces, routeKey } from './route';
+import { type Route, renamed, routeInterfaces, routeKey } from './route';
 import { VifRegistry } from './vifs';
 
-export interface Entry extends Route {
-  /** Why the route is not in the kernel; absent if it is. */
-  readonly pending?: string;
+export interface Entry {
+  /** As it is wanted and saved. */
+  readonly route: Route;
+  /** As it is in the kernel: the same, or with fewer outputs. Undefined if it is not there. */
+  readonly installed: Route | undefined;
+  /** Why it is not in the kernel as it is wanted. */
+  readonly reason?: string;
 }
 
 export type Vifs = Readonly<Record<IpVersion, VifRegistry>>;
@@ -18,8 +22,8 @@ export type Vifs = Readonly<Record<IpVersion, VifRegistry>>;
 /** Entries by key; undefined is a deletion. */
 export type Changes = ReadonlyMap<string, Entry | undefined>;
 
-/** What a plan leaves behind. */
-export interface NextState {
+/** What a plan leaves behind, or what there was before it. */
+export interface TableState {
   readonly vifs: Vifs;
   readonly changes: Changes;
 }
@@ -27,6 +31,8 @@ export interface NextState {
 export class RouteTable {
   private vifs_: Vifs = { 4: VifRegistry.empty(), 6: VifRegistry.empty() };
   private readonly entries = new Map<string, Entry>();
+  /** Keys of the routes that are not in the kernel as they are wanted. */
+  private readonly incomplete = new Set<string>();
   private pending_ = 0;
 
   get vifs(): Vifs {
@@ -41,6 +47,10 @@ export class RouteTable {
     return this.pending_;
   }
 
+  get degraded(): number {
+    return this.incomplete.size - this.pending_;
+  }
+
   get(key: string): Entry | undefined {
     return this.entries.get(key);
   }
@@ -50,8 +60,17 @@ export class RouteTable {
     return this.entries.values();
   }
 
-  /** Takes over a plan's result and answers what takes it back. */
-  commit(next: NextState): NextState {
+  keyed(): IterableIterator<[string, Entry]> {
+    return this.entries.entries();
+  }
+
+  /** The entries that wait for something. */
+  listIncomplete(): Entry[] {
+    return Array.from(this.incomplete, (key) => this.entries.get(key)).filter((entry) => entry !== undefined);
+  }
+
+  /** Takes over a plan's result and answers what there was before. */
+  commit(next: TableState): TableState {
     const before = new Map<string, Entry | undefined>();
     for (const [key, entry] of next.changes) {
       before.set(key, this.entries.get(key));
@@ -62,22 +81,34 @@ export class RouteTable {
     return { vifs, changes: before };
   }
 
-  /** The interfaces of one family have other names now; routes follow the device. */
+  /** VIFs that the kernel has from an earlier process. No route of this one uses them yet. */
+  adopt(version: IpVersion, vifs: VifRegistry): void {
+    this.vifs_ = { ...this.vifs_, [version]: vifs };
+  }
+
+  /** Interfaces of one family have other names now. Routes in the kernel follow the device. */
   rename(version: IpVersion, names: ReadonlyMap<string, string>): void {
     const vifs = this.vifs_[version].copy();
     for (const vif of this.vifs_[version].list()) vifs.rename(vif, names.get(vif.name) ?? vif.name);
     this.vifs_ = { ...this.vifs_, [version]: vifs };
-    for (const [key, entry] of this.entries) {
-      if (entry.version !== version || !routeInterfaces(entry).some((name) => names.has(name))) continue;
-      const iif = names.get(entry.iif) ?? entry.iif;
-      const outputs = entry.outputs.map((output) => ({ ...output, name: names.get(output.name) ?? output.name }));
-      this.entries.set(key, { ...entry, iif, outputs });
+    for (const [key, { route, installed, reason }] of this.entries) {
+      if (installed?.version !== version || !routeInterfaces(installed).some((name) => names.has(name))) continue;
+      const used = new Map(Array.from(names).filter(([from]) => routeInterfaces(installed).includes(from)));
+      const now = renamed(installed, used);
+      const wanted = route === installed ? now : renamed(route, used);
+      this.set(
+        key,
+        reason === undefined ? { route: wanted, installed: now } : { route: wanted, installed: now, reason },
+      );
     }
   }
 
   private set(key: string, entry: Entry | undefined): void {
-    if (this.entries.get(key)?.pending !== undefined) this.pending_--;
-    if (entry?.pending !== undefined) this.pending_++;
+    const before = this.entries.get(key);
+    if (before !== undefined && before.installed === undefined) this.pending_--;
+    if (entry !== undefined && entry.installed === undefined) this.pending_++;
+    if (entry === undefined || entry.reason === undefined) this.incomplete.delete(key);
+    else this.incomplete.add(key);
     if (entry === undefined) this.entries.delete(key);
     else this.entries.set(key, entry);
   }

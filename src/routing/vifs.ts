@@ -11,6 +11,8 @@ export interface Vif {
   /** Interface name. */
   readonly name: string;
   readonly ifindex: number;
+  /** Another program made it: its number is not free when no route of ours uses it. */
+  readonly foreign?: true;
 }
 
 export class VifRegistry {
@@ -42,9 +44,10 @@ export class VifRegistry {
     return undefined;
   }
 
-  /** Takes the lowest free number, without a user yet; undefined if all are taken. */
-  take(name: string, ifindex: number): Vif | undefined {
-    const vifi = this.places.indexOf(undefined);
+  /** Takes the wished number if it is free, else the lowest free one, without a user yet; undefined if all are taken. */
+  take(name: string, ifindex: number, wished?: number): Vif | undefined {
+    const isFree = wished !== undefined && this.places[wished] === undefined;
+    const vifi = isFree ? wished : this.places.indexOf(undefined);
     return vifi < 0 ? undefined : this.put({ vifi, name, ifindex });
   }
 
@@ -52,18 +55,25 @@ export class VifRegistry {
     this.refCounts[vif.vifi] = this.refCount(vif) + 1;
   }
 
-  /** Gives one use back. Answers true for the last: the number is free then. */
+  /** Gives one use back. Answers whether it was the last. */
   release(vif: Vif): boolean {
     const left = this.refCount(vif) - 1;
     this.refCounts[vif.vifi] = left;
-    if (left > 0) return false;
-    this.places[vif.vifi] = undefined;
-    return true;
+    return left === 0;
   }
 
-  /** The interface was made anew: its name has another index now. */
-  rebind(vif: Vif, ifindex: number): Vif {
-    return this.put({ ...vif, ifindex });
+  /** No route uses the number any more. */
+  free(vif: Vif): void {
+    this.places[vif.vifi] = undefined;
+  }
+
+  byNumber(vifi: number): Vif | undefined {
+    return this.places[vifi];
+  }
+
+  /** The kernel has this VIF already: an earlier process or another program made it. */
+  adopt(vif: Vif): void {
+    this.put(vif);
   }
 
   /** The interface has another name now. */

@@ -1,8 +1,7 @@
 /**
  * What a plan asks about the kernel as it is. The policy names its questions here; the controller answers them.
  */
-import type { IpVersion } from '../abi/address';
-import type { Route } from './route';
+import type { MfcEntry } from '../abi/family';
 
 /** A network interface, as far as a plan needs to know it. */
 export interface PlanLink {
@@ -15,8 +14,6 @@ export interface PlanLink {
 export interface World {
   /** Undefined if there is no interface of that name. */
   link(name: string): PlanLink | undefined;
-  /** Whether the kernel has lost this VIF of the table, since its interface was deleted. */
-  isLost(version: IpVersion, vifi: number): boolean;
-  /** Whether the kernel has an entry for the source and group of this route. */
-  hasEntry(route: Route): boolean;
+  /** Whether the kernel has this very entry already, from an earlier process: it is not written again then. */
+  has(entry: MfcEntry): boolean;
 }

@@ -13,7 +13,7 @@ const types: Record<NodeFile, string> = {
 
 /** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
 const properties: Record<NodeFile, Record<string, unknown>> = {
-  'mfc-controller': { name: '', table: '' },
+  'mfc-controller': { name: '', table: '', keepForwarding: false, keepSeconds: '' },
   'mfc-add': {
     name: '',
     controller: '',
@@ -23,6 +23,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     oifs: '',
     threshold: '',
     label: '',
+    allowAbsent: false,
     dryRun: false,
   },
   'mfc-del': { name: '', controller: '', source: '', group: '', iif: '', oifs: '', dryRun: false },

@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { fieldsOf } from '../../nodes/fields';
-import { parseTableId } from '../../src/controller/table-id';
+import { parseTableId } from '../../src/controller/settings';
 import { MfcError } from '../../src/errors';
 import { parseAdd } from '../../src/routing/request';
 import { cases, tables, validRoute } from './cases';

@@ -2,6 +2,8 @@
 
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import type { MfcError } from '../../src/errors';
+import { Plan } from '../../src/routing/plan';
+import { parseAdd } from '../../src/routing/request';
 import { Ground, steps } from './world';
 
 const R1 = { source: '10.0.0.1', group: '239.1.1.1', iif: 'eth1', oifs: ['eth2', 'eth3'] };
@@ -113,32 +115,75 @@ describe('routing: plans', () => {
     deepEqual(steps(ground.planDel({ ...stream, oifs: 'eth2, eth3' })), steps(ground.planDel(stream)));
   });
 
-  it('put an entry back that another program took out', () => {
-    ground.run(ground.planAdd(R1));
-    const [del] = ground.planDel({ source: R1.source, group: R1.group }).operations;
-    if (del !== undefined) ground.perform(del);
-    deepEqual(steps(ground.planAdd(R1)), ['add_mfc (10.0.0.1, 239.1.1.1) 0 → 1, 2']);
-  });
-
-  it('make the VIF of an interface that was made anew with the same number, and write all its routes again', () => {
+  it('take routes off an interface that is gone: entries first, and no VIF is deleted that the kernel has lost', () => {
     ground.run(ground.planAdd(R1, R2, R6));
-    ground.kernel.delLink('eth3');
-    ground.kernel.addLink('eth3');
-    deepEqual(steps(ground.planAdd({ ...R2, oifs: ['eth1', 'eth3'] })), [
-      'add_vif 2 eth3',
-      'replace (10.0.0.1, 239.1.1.1) 0 → 1, 2',
-      'replace (10.0.0.2, 239.1.1.1) 1 → 0, 2',
-    ]);
+    ground.kernel.delLink('eth2');
+    const plan = ground.planLeave(4, 'eth2');
+    deepEqual(steps(plan), ['replace (10.0.0.1, 239.1.1.1) 0 → 2', 'del_mfc (10.0.0.2, 239.1.1.1) 1 → 0']);
+    ground.run(plan);
+    deepEqual(
+      Array.from(ground.table.list(), ({ installed, reason }) => [installed?.outputs.map(({ name }) => name), reason]),
+      [
+        [['eth3'], "Interface 'eth2' not found."],
+        [undefined, "Interface 'eth2' not found."],
+        [['eth2'], undefined],
+      ],
+    );
+    deepEqual([ground.table.pending, ground.table.degraded], [1, 1]);
   });
 
-  it('delete a route of an interface that is gone without asking for its VIF', () => {
+  it('make a route whole when its interface is back, under another number if need be', () => {
     ground.run(ground.planAdd(R1));
     ground.kernel.delLink('eth3');
-    deepEqual(steps(ground.planDel({ source: R1.source, group: R1.group })), [
-      'del_mfc (10.0.0.1, 239.1.1.1) 0 → 1, 2',
+    ground.run(ground.planLeave(4, 'eth3'));
+    ground.run(ground.planAdd({ ...R2, iif: 'eth4' }));
+    ground.kernel.addLink('eth3');
+    const plan = ground.planPlace(R1);
+    deepEqual(steps(plan), ['add_vif 3 eth3', 'replace (10.0.0.1, 239.1.1.1) 0 → 1, 3']);
+    ground.run(plan);
+    deepEqual([ground.table.pending, ground.table.degraded], [0, 0]);
+    deepEqual(steps(ground.planPlace(R1)), []);
+  });
+
+  it('let a route wait for interfaces that are not there yet, if that is allowed', () => {
+    ground.run(ground.planPlace({ ...R1, oifs: ['eth2', 'eth9'] }, { ...R2, iif: 'eth9' }));
+    deepEqual([ground.table.pending, ground.table.degraded], [1, 1]);
+    deepEqual(
+      ground.table.vifs[4].list().map(({ name }) => name),
+      ['eth1', 'eth2'],
+    );
+    deepEqual(steps(ground.planPlace({ ...R1, oifs: ['eth2', 'eth9'] }, { ...R2, iif: 'eth9' })), []);
+    deepEqual(steps(ground.planDel({ source: R2.source, group: R2.group })), []);
+    deepEqual(steps(ground.planDel({ source: R1.source, group: R1.group, oifs: 'eth9' })), []);
+    deepEqual(steps(ground.planPlace({ ...R1, oifs: ['eth9'] })), [
+      'del_mfc (10.0.0.1, 239.1.1.1) 0 → 1',
       'del_vif 0 eth1',
       'del_vif 1 eth2',
     ]);
+  });
+
+  it('take back the numbers that they are told to, where these are free', () => {
+    ground.run(ground.planAdd(R1, R2));
+    const before = ground.table.vifs;
+    ground.run(ground.planDel({ source: R1.source, group: R1.group }, { source: R2.source, group: R2.group }));
+    ground.run(ground.planAdd({ ...R6, group: '239.1.1.9', source: '*', iif: 'eth4', oifs: ['eth3'] }));
+    const plan = new Plan(ground.table, ground, before);
+    plan.place(parseAdd({ ...R1, iif: 'eth2', oifs: ['eth1', 'eth3'] }).route);
+    deepEqual(steps(plan), ['add_vif 2 eth2', 'add_vif 3 eth1', 'add_mfc (10.0.0.1, 239.1.1.1) 2 → 3, 1']);
+  });
+
+  it('follow a device to its new name, and let go of an output that only waited for that name', () => {
+    ground.run(ground.planPlace({ ...R1, oifs: ['eth2', 'eth9'] }));
+    ground.kernel.renameLink('eth2', 'eth9');
+    ground.table.rename(4, new Map([['eth2', 'eth9']]));
+    deepEqual(
+      Array.from(ground.table.list(), ({ route }) => route.outputs.map(({ name }) => name)),
+      [['eth9']],
+    );
+    const plan = ground.planPlace({ ...R1, oifs: ['eth9'] });
+    deepEqual(steps(plan), []);
+    ground.run(plan);
+    deepEqual(ground.table.degraded, 0);
   });
 
   it('do not mind interfaces with names that an object would', () => {

@@ -5,7 +5,6 @@ import type { MrouteSocket } from '../../src/kernel/kernel';
 import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
 import { parseAdd, parseDel } from '../../src/routing/request';
-import type { Route } from '../../src/routing/route';
 import { RouteTable } from '../../src/routing/table';
 import type { PlanLink, World } from '../../src/routing/world';
 import { FakeKernel } from '../fake/kernel';
@@ -24,18 +23,26 @@ export class Ground implements World {
     return this.kernel.findLink(name);
   }
 
-  isLost(version: IpVersion, vifi: number): boolean {
-    const vif = this.table.vifs[version].list().find((one) => one.vifi === vifi);
-    return vif !== undefined && this.sockets[version].vifCounters(vifi) === undefined;
-  }
-
-  hasEntry({ version, source, group }: Route): boolean {
-    return this.sockets[version].mfcCounters(source, group) !== undefined;
+  has(): boolean {
+    return false;
   }
 
   planAdd(...messages: unknown[]): Plan {
     const plan = new Plan(this.table, this);
-    for (const message of messages) plan.add(parseAdd(message));
+    for (const message of messages) plan.add(parseAdd(message).route);
+    return plan;
+  }
+
+  /** As `planAdd`, but what is absent waits. */
+  planPlace(...messages: unknown[]): Plan {
+    const plan = new Plan(this.table, this);
+    for (const message of messages) plan.place(parseAdd(message).route);
+    return plan;
+  }
+
+  planLeave(version: IpVersion, ...names: string[]): Plan {
+    const plan = new Plan(this.table, this);
+    plan.leave(version, new Set(names));
     return plan;
   }
 

@@ -1,0 +1,138 @@
+/**
+ * Notices what other programs do to the table: entries of ours that they delete or change are put back, entries of theirs are known
+ * and never touched.
+ *
+ * The kernel tells of every change of an entry, our own too, in order. So while no change of ours is under way, the last that was
+ * told of an entry is what the kernel has.
+ */
+import type { MfcEntry } from '../abi/family';
+import type { KernelEntry } from '../kernel/kernel';
+import { entryOf } from '../routing/plan';
+import { routeKey } from '../routing/route';
+import type { Installer } from './installer';
+import { Pace } from './pace';
+
+/** Two programs that undo each other must not do it at full speed. */
+const CALM_MS = 10_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Whether the kernel's entry is what was written. `indexOf` gives the interface index of a VIF number. */
+export function isSameEntry(
+  written: MfcEntry,
+  seen: KernelEntry,
+  indexOf: (vifi: number) => number | undefined,
+): boolean {
+  return (
+    indexOf(written.parent) === seen.iif &&
+    written.outputs.length === seen.outputs.length &&
+    written.outputs.every(({ vifi, threshold }) => {
+      const ifindex = indexOf(vifi);
+      return seen.outputs.some((output) => output.ifindex === ifindex && output.threshold === threshold);
+    })
+  );
+}
+
+export class Drift {
+  /** The entries that other programs have made, by key. */
+  readonly foreign = new Map<string, KernelEntry>();
+  /** The last that was told of an entry since the last look; undefined if it is gone. */
+  private readonly seen = new Map<string, KernelEntry | undefined>();
+  /** Entries of ours that another program has had its hands on: the kernel would keep them when the table is closed. */
+  private readonly marked = new Set<string>();
+  private isAllNoted = true;
+  private repairs = { last: -Infinity, pause: 0 };
+
+  constructor(private readonly installer: Installer) {}
+
+  get isNoted(): boolean {
+    return this.isAllNoted || this.seen.size > 0;
+  }
+
+  note(entry: KernelEntry, gone: boolean): void {
+    this.seen.set(routeKey(entry.source, entry.group), gone ? undefined : entry);
+  }
+
+  /** Something was missed, or nothing is known yet. */
+  noteAll(): void {
+    this.isAllNoted = true;
+  }
+
+  /** How long it is until entries may be put back again, milliseconds. */
+  get pause(): number {
+    return Math.max(0, this.repairs.last + this.repairs.pause - performance.now());
+  }
+
+  /** Entries of ours that are not in the kernel as they should be. They are noted again, until they have been put back. */
+  async inspect(): Promise<MfcEntry[]> {
+    if (this.isAllNoted) await this.list();
+    const drifted: MfcEntry[] = [];
+    const pace = new Pace();
+    for (const [key, entry] of this.seen) {
+      const ours = this.judge(key, entry);
+      if (ours === undefined) this.seen.delete(key);
+      else drifted.push(ours);
+      if (pace.isDue()) await pace.rest();
+    }
+    return drifted;
+  }
+
+  /** Writes entries again. */
+  repair(entries: readonly MfcEntry[]): void {
+    const now = performance.now();
+    const isCalm = now - this.repairs.last > CALM_MS;
+    this.repairs = {
+      last: now,
+      pause: isCalm ? 0 : Math.min(2 * this.repairs.pause || FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
+    };
+    for (const entry of entries) {
+      this.installer.sockets.get(entry.version)?.addMfc(entry);
+      this.seen.delete(routeKey(entry.source, entry.group));
+    }
+  }
+
+  /** Takes the entries out that the kernel would keep. */
+  unmark(): void {
+    for (const key of this.marked) {
+      const entry = this.expected(key);
+      if (entry !== undefined) this.installer.sockets.get(entry.version)?.delMfc(entry);
+    }
+  }
+
+  /** The entry as it should be, if it is ours and not already so. */
+  private judge(key: string, seen: KernelEntry | undefined): MfcEntry | undefined {
+    const expected = this.expected(key);
+    if (expected !== undefined && seen?.foreign === true) this.marked.add(key);
+    else this.marked.delete(key);
+    if (expected === undefined && seen !== undefined) this.foreign.set(key, seen);
+    else this.foreign.delete(key);
+    if (expected === undefined) return undefined;
+    const vifs = this.installer.table.vifs[expected.version];
+    return seen !== undefined && isSameEntry(expected, seen, (vifi) => vifs.byNumber(vifi)?.ifindex)
+      ? undefined
+      : expected;
+  }
+
+  private expected(key: string): MfcEntry | undefined {
+    const { table, sockets } = this.installer;
+    const installed = table.get(key)?.installed;
+    if (installed === undefined || !sockets.has(installed.version)) return undefined;
+    return entryOf(installed, table.vifs[installed.version]);
+  }
+
+  /** All that the kernel has, as if it had just been told. */
+  private async list(): Promise<void> {
+    this.isAllNoted = false;
+    this.seen.clear();
+    for (const key of this.foreign.keys()) this.seen.set(key, undefined);
+    for (const [key, { installed }] of this.installer.table.keyed())
+      if (installed !== undefined) this.seen.set(key, undefined);
+    const pace = new Pace();
+    for (const version of this.installer.sockets.keys()) {
+      for (const entries of this.installer.list(version)) {
+        for (const entry of entries) this.note(entry, false);
+        await pace.rest();
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Keeps routes and VIFs in line with the interfaces as they come and go.
+ *
+ * An interface that is deleted or moved away takes its VIF along, and the entries that name it stay as they are: net/ipv4/ipmr.c
+ * ipmr_device_event. So the entries are repaired first, and the number is free after. One that is renamed keeps its VIF.
+ */
+import type { IpVersion } from '../abi/address';
+import type { MrouteSocket } from '../kernel/kernel';
+import { Plan } from '../routing/plan';
+import type { Installer } from './installer';
+import { Pace } from './pace';
+
+/** What became of the interfaces that have VIFs, by the names that they had. */
+interface Moves {
+  readonly gone: Set<string>;
+  readonly renamed: Map<string, string>;
+}
+
+function findMoves(installer: Installer, version: IpVersion, socket: MrouteSocket): Moves {
+  const moves: Moves = { gone: new Set(), renamed: new Map() };
+  for (const { vifi, name, ifindex } of installer.table.vifs[version].list()) {
+    const now = installer.kernel.findLinkName(ifindex);
+    // An index can be that of another interface by now, but the kernel has lost the VIF in any case.
+    if (now === undefined || socket.vifCounters(vifi) === undefined) moves.gone.add(name);
+    else if (now !== name) moves.renamed.set(name, now);
+  }
+  return moves;
+}
+
+export interface Healed {
+  /** Routes have other names now, which is to be saved. */
+  isRenamed: boolean;
+  /** How many routes the kernel refused although their interfaces are there. */
+  failures: number;
+}
+
+/** Touches only the routes that need it. */
+export async function heal(installer: Installer): Promise<Healed> {
+  const healed: Healed = { isRenamed: false, failures: 0 };
+  for (const [version, socket] of installer.sockets) {
+    const { gone, renamed } = findMoves(installer, version, socket);
+    if (gone.size > 0) await leave(installer, version, gone);
+    if (renamed.size > 0) installer.table.rename(version, renamed);
+    healed.isRenamed ||= renamed.size > 0;
+  }
+  const survey = installer.survey();
+  const pace = new Pace();
+  for (const { route } of installer.table.listIncomplete()) {
+    if (installer.sockets.has(route.version) && !(await installer.place(route, survey))) healed.failures++;
+    if (pace.isDue()) await pace.rest();
+  }
+  return healed;
+}
+
+async function leave(installer: Installer, version: IpVersion, gone: ReadonlySet<string>): Promise<void> {
+  const plan = new Plan(installer.table, installer.survey());
+  plan.leave(version, gone);
+  await installer.apply(plan);
+}

@@ -1,0 +1,92 @@
+/**
+ * Puts the saved routes into a table that was just opened, or that is in the kernel already: an earlier process, or an earlier
+ * controller of this one, made it.
+ *
+ * What is there as it should be is not written again. Only what differs from the saved routes is changed.
+ */
+import type { IpVersion } from '../abi/address';
+import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
+import { Plan } from '../routing/plan';
+import { routeKey } from '../routing/route';
+import { VifRegistry } from '../routing/vifs';
+import { isSameEntry } from './drift';
+import type { Installer } from './installer';
+import { Pace } from './pace';
+import type { Survey } from './survey';
+
+/** What a table has before this controller does anything. */
+interface Estate {
+  /** Indices of interfaces by VIF number. */
+  readonly indices: ReadonlyMap<number, number>;
+  readonly entries: ReadonlyMap<string, KernelEntry>;
+}
+
+/** @param isFresh nobody had the table before: what is in it is another program's */
+export async function inherit(
+  installer: Installer,
+  version: IpVersion,
+  socket: MrouteSocket,
+  isFresh: boolean,
+): Promise<void> {
+  const estate = await look(installer, version, socket);
+  const { indices, entries } = estate;
+  installer.table.adopt(version, registryOf(installer, estate, isFresh));
+  const survey = installer.survey((entry) => {
+    const seen = entries.get(routeKey(entry.source, entry.group));
+    return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
+  });
+  await restore(installer, version, survey);
+  await dropRest(installer, socket, entries, survey);
+}
+
+async function look(installer: Installer, version: IpVersion, socket: MrouteSocket): Promise<Estate> {
+  const indices = socket.vifIndices();
+  const entries = new Map<string, KernelEntry>();
+  const pace = new Pace();
+  for (const some of installer.list(version)) {
+    for (const entry of some) entries.set(routeKey(entry.source, entry.group), entry);
+    await pace.rest();
+  }
+  return { indices, entries };
+}
+
+/** A VIF that only entries of another program use is that program's. */
+function registryOf(installer: Installer, { indices, entries }: Estate, isFresh: boolean): VifRegistry {
+  const foreign = new Set<number>();
+  for (const entry of entries.values()) {
+    if (entry.foreign)
+      for (const ifindex of [entry.iif, ...entry.outputs.map((output) => output.ifindex)]) foreign.add(ifindex);
+  }
+  const vifs = VifRegistry.empty();
+  for (const [vifi, ifindex] of indices) {
+    const name = installer.kernel.findLinkName(ifindex);
+    const isForeign = isFresh || foreign.has(ifindex);
+    if (name !== undefined) vifs.adopt(isForeign ? { vifi, name, ifindex, foreign: true } : { vifi, name, ifindex });
+  }
+  return vifs;
+}
+
+/** Puts the saved routes of a family into the kernel. What cannot be there now waits, with the reason. */
+async function restore(installer: Installer, version: IpVersion, survey: Survey): Promise<void> {
+  const pace = new Pace();
+  for (const { route } of installer.table.listIncomplete()) {
+    if (route.version === version) await installer.place(route, survey);
+    if (pace.isDue()) await pace.rest();
+  }
+}
+
+/** Entries that no saved route stands for: a change that the earlier process did not live to save. Then the VIFs of no use. */
+async function dropRest(
+  installer: Installer,
+  socket: MrouteSocket,
+  entries: ReadonlyMap<string, KernelEntry>,
+  survey: Survey,
+): Promise<void> {
+  for (const [key, { version, source, group, foreign }] of entries) {
+    if (foreign || installer.table.get(key)?.installed !== undefined) continue;
+    socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+  }
+  const plan = new Plan(installer.table, survey);
+  for (const version of installer.sockets.keys()) plan.freeUnused(version);
+  await installer.apply(plan);
+}

@@ -1,0 +1,112 @@
+/**
+ * Brings plans into the kernel, and their result into the table: both, or none.
+ */
+import type { IpVersion } from '../abi/address';
+import type { MfcEntry } from '../abi/family';
+import { MfcError } from '../errors';
+import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
+import { Plan } from '../routing/plan';
+import type { Route } from '../routing/route';
+import { RouteTable, type TableState, type Vifs } from '../routing/table';
+import { run } from './runner';
+import { Survey } from './survey';
+
+export type Sockets = Map<IpVersion, MrouteSocket>;
+
+export class Installer {
+  readonly table = new RouteTable();
+  readonly sockets: Sockets = new Map();
+
+  /**
+   * @param tableId number of the routing table, undefined for the kernel's default one; throws if there is no such table
+   * @param warn hears of what could not even be undone
+   */
+  constructor(
+    readonly kernel: Kernel,
+    readonly tableId: () => number | undefined,
+    private readonly warn: (warning: MfcError) => void,
+  ) {}
+
+  /** Becomes the owner of the table of a family. */
+  openSocket(version: IpVersion): MrouteSocket {
+    return this.kernel.openMroute(version, this.tableId());
+  }
+
+  /** All entries that the kernel has of a family. */
+  list(version: IpVersion): Iterable<KernelEntry[]> {
+    return this.kernel.listEntries(version, this.tableId());
+  }
+
+  watch(listener: WatchListener): Watch {
+    return this.kernel.watch(this.tableId(), listener);
+  }
+
+  survey(has?: (entry: MfcEntry) => boolean): Survey {
+    return new Survey(this.kernel, has);
+  }
+
+  /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
+  async apply(plan: Plan): Promise<TableState> {
+    await run(plan.operations, this.socketOf, this.onStuck);
+    return this.table.commit(plan.next);
+  }
+
+  /**
+   * Puts of a route into the kernel what its interfaces allow. Answers false if the kernel refuses; the route is as it was then, and
+   * has the reason.
+   *
+   * @param wished VIF numbers to take where they are free
+   */
+  async place(route: Route, survey: Survey, wished?: Vifs): Promise<boolean> {
+    try {
+      const plan = new Plan(this.table, survey, wished);
+      if (plan.place(route) !== 'unchanged') await this.apply(plan);
+      return true;
+    } catch (error) {
+      const kept = new Plan(this.table, survey);
+      kept.keep(route, error instanceof Error ? error.message : String(error));
+      this.table.commit(kept.next);
+      return false;
+    }
+  }
+
+  /** Makes the routes what they were before a change, with the same VIF numbers as far as they are free. */
+  async takeBack(before: TableState): Promise<void> {
+    const survey = this.survey();
+    for (const [key, entry] of Array.from(before.changes).reverse()) {
+      const now = this.table.get(key);
+      if (entry !== undefined) await this.place(entry.route, survey, before.vifs);
+      else if (now !== undefined) await this.drop(now.route, survey);
+    }
+  }
+
+  private async drop(route: Route, survey: Survey): Promise<void> {
+    const plan = new Plan(this.table, survey);
+    plan.drop(route);
+    try {
+      await this.apply(plan);
+    } catch (error) {
+      this.onStuck(error);
+    }
+  }
+
+  private readonly socketOf = (version: IpVersion): MrouteSocket => {
+    const socket = this.sockets.get(version);
+    if (socket === undefined) throw closed();
+    return socket;
+  };
+
+  private readonly onStuck = (error: unknown): void => {
+    const cause = error instanceof MfcError ? error.cause : {};
+    const what = error instanceof Error ? error.message : String(error);
+    const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';
+    this.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
+  };
+}
+
+/** What a message is told that came too late. */
+export function closed(): MfcError {
+  return new MfcError('ERR_MFC_NOT_OPEN', 'The controller was closed before this message was done.', {
+    hint: 'Nothing was changed. Send it again when the flow runs.',
+  });
+}

@@ -1,0 +1,118 @@
+/**
+ * Gets the owner sockets of one table: from who has kept them, or anew from the kernel.
+ */
+import type { IpVersion } from '../abi/address';
+import { MfcError } from '../errors';
+import { type Keeper, type KeeperOptions, openKeeper } from '../keep/keeper';
+import type { MrouteSocket } from '../kernel/kernel';
+import type { Installer } from './installer';
+import { parseKeepSeconds } from './settings';
+
+export interface KeepingPlace extends Omit<KeeperOptions, 'seconds'> {
+  /** How long, if this process does not come back; blank for the default. */
+  seconds?: string | number | undefined;
+}
+
+export interface KeepOptions {
+  /** Where sockets can outlive this process. Undefined: nowhere, and nothing is looked for there. */
+  keeping?: KeepingPlace | undefined;
+  /** Whether they are to outlive it. If not, what an earlier process left is taken over all the same. */
+  keepForwarding?: boolean | undefined;
+}
+
+export interface Opened {
+  readonly socket: MrouteSocket;
+  /** Nobody had the table before. */
+  readonly isFresh: boolean;
+}
+
+/** What a kept socket is called: `ipv4-default`, `ipv6-100`. */
+function nameOf(version: IpVersion, table: number | undefined): string {
+  return `ipv${version}-${table ?? 'default'}`;
+}
+
+function parseName(name: string): { version: IpVersion; table: number | undefined } | undefined {
+  const [, version, table] = /^ipv([46])-(default|\d+)$/.exec(name) ?? [];
+  if (version === undefined) return undefined;
+  return { version: version === '4' ? 4 : 6, table: table === 'default' ? undefined : Number(table) };
+}
+
+export class Opening {
+  private keeper: Keeper | undefined;
+  /** Sockets that wait to be taken over. */
+  private readonly left = new Map<IpVersion, MrouteSocket>();
+
+  constructor(
+    private readonly installer: Installer,
+    private readonly options: KeepOptions,
+    private readonly warn: (warning: MfcError) => void,
+  ) {}
+
+  /** The families that there is something to take over of. */
+  get versions(): IpVersion[] {
+    return Array.from(this.left.keys());
+  }
+
+  /** Sockets of a controller that this one follows. */
+  follow(sockets: ReadonlyMap<IpVersion, MrouteSocket>): void {
+    for (const [version, socket] of sockets) this.left.set(version, socket);
+  }
+
+  /** Takes what an earlier process has left. Throws if another living one is served. */
+  async look(): Promise<void> {
+    const place = this.options.keeping;
+    if (place === undefined || this.keeper !== undefined) return;
+    this.keeper = await openKeeper({ ...place, seconds: parseKeepSeconds(place.seconds) });
+    const table = this.installer.tableId();
+    let isOther = false;
+    for (const [name, fd] of this.keeper.take()) {
+      const kept = parseName(name);
+      const socket = this.adopt(kept?.version ?? 4, kept?.table, fd);
+      if (kept !== undefined && socket !== undefined && kept.table === table) this.left.set(kept.version, socket);
+      else isOther = true;
+      if (kept?.table !== table) socket?.close();
+    }
+    if (isOther || this.options.keepForwarding !== true) await this.release();
+  }
+
+  /** Throws why it cannot. */
+  open(version: IpVersion): Opened {
+    const socket = this.left.get(version);
+    if (socket === undefined) return { socket: this.installer.openSocket(version), isFresh: true };
+    this.left.delete(version);
+    return { socket, isFresh: false };
+  }
+
+  /** From now on the socket outlives this process, if that is wanted. */
+  async keep(version: IpVersion, socket: MrouteSocket): Promise<void> {
+    if (this.options.keepForwarding !== true) return;
+    await this.trying(() => this.keeper?.keep(nameOf(version, this.installer.tableId()), socket.fd));
+  }
+
+  /** From now on no socket outlives this process. */
+  async release(): Promise<void> {
+    await this.trying(() => this.keeper?.release());
+  }
+
+  private adopt(version: IpVersion, table: number | undefined, fd: number): MrouteSocket | undefined {
+    try {
+      return this.installer.kernel.adoptMroute(version, table, fd);
+    } catch (error) {
+      this.warnOf(error);
+      return undefined;
+    }
+  }
+
+  /** Routes are as good with a keeper that fails as without one. */
+  private async trying(action: () => Promise<void> | undefined): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.warnOf(error);
+    }
+  }
+
+  private warnOf(error: unknown): void {
+    this.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
+  }
+}

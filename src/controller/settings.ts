@@ -1,0 +1,36 @@
+/**
+ * The settings of a controller, as a user wrote them.
+ */
+import { MfcError } from '../errors';
+
+/** MRT6_TABLE takes ids below this, MRT_TABLE ten times as many: net/ipv6/ip6mr.c ip6mr_new_table. One limit serves both. */
+const LIMIT = 100_000_000;
+
+/** Blank is the kernel's default table, undefined. Throws ERR_MFC_INVALID. */
+export function parseTableId(value: string | number | undefined): number | undefined {
+  const text = String(value ?? '').trim();
+  if (text === '') return undefined;
+  const id = /^\d+$/.test(text) ? Number(text) : 0;
+  if (id > 0 && id < LIMIT) return id;
+  throw new MfcError('ERR_MFC_INVALID', `Invalid argument: table is '${text}'.`, {
+    field: 'table',
+    value,
+    hint: `Give a number from 1 to ${LIMIT - 1}, or leave it blank for the kernel's default table.`,
+  });
+}
+
+const DEFAULT_KEEP_SECONDS = 300;
+const MAX_KEEP_SECONDS = 86_400;
+
+/** How long routes are kept without this process; blank is the default. Throws ERR_MFC_INVALID. */
+export function parseKeepSeconds(value: string | number | undefined): number {
+  const text = String(value ?? '').trim();
+  if (text === '') return DEFAULT_KEEP_SECONDS;
+  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  if (seconds > 0 && seconds <= MAX_KEEP_SECONDS) return seconds;
+  throw new MfcError('ERR_MFC_INVALID', `Invalid argument: keepSeconds is '${text}'.`, {
+    field: 'keepSeconds',
+    value,
+    hint: `Give a whole number from 1 to ${MAX_KEEP_SECONDS}, or leave it blank for ${DEFAULT_KEEP_SECONDS}.`,
+  });
+}

@@ -1,0 +1,119 @@
+/**
+ * Opens the tables of both families when they are needed, and tries again while another program owns one.
+ */
+import type { IpVersion } from '../abi/address';
+import { MfcError } from '../errors';
+import { inherit } from './inheritance';
+import { closed, type Installer } from './installer';
+import type { Opening } from './opening';
+import { Retry } from './retry';
+
+/** A message that comes while the controller starts waits so long for its table. */
+const PATIENCE_MS = 5_000;
+
+export interface TablesListener {
+  /** What has to be done before a table is opened; called again if it throws. */
+  prepare(): Promise<void>;
+  /** The table of a family is open, with all saved routes that can be there. */
+  opened(version: IpVersion): void;
+  /** Whether a table is open, or why not, has changed. */
+  changed(): void;
+  /** It may be worth trying again: call `openAll` when nothing else is under way. */
+  due(): void;
+}
+
+export class Tables {
+  /** Why the last attempt failed. */
+  failure: MfcError | undefined;
+  private readonly retry: Retry;
+  private patientUntil = 0;
+  private isPrepared = false;
+  private isClosing = false;
+
+  constructor(
+    private readonly installer: Installer,
+    private readonly opening: Opening,
+    private readonly listener: TablesListener,
+  ) {
+    this.retry = new Retry(() => listener.due());
+  }
+
+  /** From now on messages wait for the tables. */
+  start(): void {
+    this.patientUntil = performance.now() + PATIENCE_MS;
+  }
+
+  /** The table may be free. */
+  ownerChanged(version: IpVersion): void {
+    if (!this.installer.sockets.has(version)) this.retry.now();
+  }
+
+  /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. */
+  async openAll(): Promise<void> {
+    await this.prepare();
+    const versions = new Set<IpVersion>([4, ...this.opening.versions]);
+    for (const { route } of this.installer.table.list()) versions.add(route.version);
+    for (const version of versions) await this.open(version);
+    this.retry.stop();
+  }
+
+  /** Sees to it that the table of a family is open. While the controller is new, it waits for one that another program owns. */
+  async enter(version: IpVersion): Promise<void> {
+    while (!this.installer.sockets.has(version)) {
+      try {
+        await this.open(version);
+      } catch (error) {
+        const left = this.patientUntil - performance.now();
+        if (this.isClosing || left <= 0 || !isInUse(error)) throw error;
+        await this.retry.next(left);
+      }
+    }
+  }
+
+  /** No table is opened any more. */
+  end(): void {
+    this.isClosing = true;
+    this.retry.stop();
+  }
+
+  private async open(version: IpVersion): Promise<void> {
+    const { sockets } = this.installer;
+    if (sockets.has(version)) return;
+    await this.prepare();
+    try {
+      const { socket, isFresh } = this.opening.open(version);
+      sockets.set(version, socket);
+      await inherit(this.installer, version, socket, isFresh);
+      await this.opening.keep(version, socket);
+    } catch (error) {
+      sockets.get(version)?.close();
+      sockets.delete(version);
+      this.fail(error);
+    }
+    this.failure = undefined;
+    this.listener.opened(version);
+  }
+
+  private async prepare(): Promise<void> {
+    if (this.isClosing) throw closed();
+    if (this.isPrepared) return;
+    try {
+      await this.listener.prepare();
+      await this.opening.look();
+      this.isPrepared = true;
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): never {
+    if (error instanceof MfcError) this.failure = error;
+    if (isInUse(error) && !this.isClosing) this.retry.schedule();
+    this.listener.changed();
+    throw error;
+  }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof MfcError && error.code === 'ERR_MFC_TABLE_IN_USE';
+}

@@ -1,0 +1,105 @@
+/**
+ * Keeps the kernel as the table says, while interfaces come and go and other programs have their hands in.
+ *
+ * The kernel tells what happens; nothing is polled. What is told is only noted, and worked off between messages.
+ */
+import type { IpVersion } from '../abi/address';
+import { MfcError } from '../errors';
+import type { Watch, WatchListener } from '../kernel/kernel';
+import { formatRoute } from '../routing/route';
+import { Drift } from './drift';
+import { heal } from './healer';
+import type { Installer } from './installer';
+import { Retry } from './retry';
+
+export interface TendingListener {
+  /** There is something to do: call `tend` when nothing else is under way. */
+  noted(): void;
+  /** The table of a family may be free. */
+  ownerChanged(version: IpVersion): void;
+  warn(warning: MfcError): void;
+}
+
+export class Tending {
+  readonly drift: Drift;
+  private watch: Watch | undefined;
+  private isHealDue = false;
+  private isDraining = false;
+  private readonly again = new Retry(() => this.note());
+
+  constructor(
+    private readonly installer: Installer,
+    private readonly listener: TendingListener,
+  ) {
+    this.drift = new Drift(installer);
+  }
+
+  /** Does nothing if it has started. */
+  start(): void {
+    this.watch ??= this.installer.watch(this.heard);
+  }
+
+  stop(): void {
+    this.watch?.close();
+    this.watch = undefined;
+    this.again.stop();
+  }
+
+  /** Whether anything has happened until now that `tend` is for. */
+  isDue(): boolean {
+    this.isDraining = true;
+    this.watch?.drain();
+    this.isDraining = false;
+    return this.isHealDue || this.drift.isNoted;
+  }
+
+  /** Call while no other change is under way. Answers whether routes have other names now, which is to be saved. */
+  async tend(): Promise<boolean> {
+    const isRenamed = this.isDue() && this.isHealDue && (await this.heal());
+    this.isDue(); // what healing has changed is told as well
+    const drifted = await this.drift.inspect();
+    if (drifted.length === 0) return isRenamed;
+    if (this.drift.pause > 0) {
+      this.again.schedule();
+      return isRenamed;
+    }
+    this.drift.repair(drifted);
+    this.listener.warn(putBack(drifted));
+    return isRenamed;
+  }
+
+  private async heal(): Promise<boolean> {
+    this.isHealDue = false;
+    const { isRenamed, failures } = await heal(this.installer);
+    if (failures > 0) this.again.schedule();
+    return isRenamed;
+  }
+
+  private note(): void {
+    this.isHealDue = true;
+    if (!this.isDraining) this.listener.noted();
+  }
+
+  private readonly heard: WatchListener = {
+    link: () => this.note(),
+    entry: (entry, gone) => {
+      this.drift.note(entry, gone);
+      if (!this.isDraining) this.listener.noted();
+    },
+    ownerChanged: (version) => this.listener.ownerChanged(version),
+    overflow: () => {
+      this.drift.noteAll();
+      this.note();
+    },
+  };
+}
+
+function putBack(drifted: readonly { source: string; group: string }[]): MfcError {
+  const [first] = drifted;
+  const which = first === undefined ? '' : formatRoute(first);
+  const what =
+    drifted.length === 1 ? `the MFC entry for ${which}` : `${drifted.length} MFC entries, such as that for ${which}`;
+  return new MfcError('ERR_MFC_SYSCALL', `Another program deleted or changed ${what}. It was put back.`, {
+    hint: 'Find out which program writes to this table, and stop it or give it a table of its own.',
+  });
+}
