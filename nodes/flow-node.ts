@@ -64,8 +64,8 @@ export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>
 }
 
 function noController(): MfcError {
-  return new MfcError('ERR_MFC_NOT_OPEN', 'This node has no controller.', {
+  return new MfcError('ERR_MFC_NOT_OPEN', 'This node has no controller, or it is disabled.', {
     field: 'controller',
-    hint: 'Open the node, select one and deploy.',
+    hint: 'Open the node, select or enable one, and deploy.',
   });
 }

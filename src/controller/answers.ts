@@ -27,7 +27,7 @@ export interface VifState extends VifCounters {
 
 export interface RouteState extends Rule, MfcCounters {
   /**
-   * active: in the kernel and forwarding. pending: kept, but not in the kernel. degraded: an interface of it is absent or down.
+   * active: in the kernel as it is wanted. pending: kept, but not in the kernel. degraded: an interface of it is absent or down.
    * missing: another program took it out of the kernel; it is being put back. foreign: another program's, which is left alone.
    */
   state: 'active' | 'pending' | 'degraded' | 'missing' | 'foreign';

@@ -85,6 +85,7 @@ export class Controller extends EventEmitter<Events> {
       },
       changed: () => this.changed(),
       due: () => this.inBackground(() => this.tables.openAll()),
+      warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
       noted: () => this.inBackground(() => this.tend()),
@@ -142,7 +143,7 @@ export class Controller extends EventEmitter<Events> {
   state(payload: unknown, fields: Fields = {}): Promise<StateAnswer> {
     return this.enqueue(async () => {
       const filter = parseFilter(payload, fields);
-      if (this.installer.sockets.size === 0) await this.tables.enter(4);
+      await this.tables.enter();
       await this.tend();
       return readState(this.installer, this.tending.drift.foreign.values(), filter);
     });
@@ -156,7 +157,7 @@ export class Controller extends EventEmitter<Events> {
   ): Promise<ChangeAnswer> {
     const { answer, saved } = await this.enqueue(async () => {
       const pace = new Pace();
-      const messages = messagesIn(payload);
+      const messages = messagesIn(payload, fields);
       const at = messages === payload ? (i: number) => i : () => undefined;
       const requests = await pace.map(messages, (message, i) => parse(message, fields, at(i)));
       const dryRun = wantsDryRun(messages, fields);
@@ -206,12 +207,13 @@ export class Controller extends EventEmitter<Events> {
 
   private async load(): Promise<void> {
     if (this.isLoaded) return;
-    const { routes, warnings } = await loadRoutes(this.file);
+    const { routes, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
     for (const route of routes) plan.keep(route, NOT_YET);
     this.installer.table.commit(plan.next);
     this.isLoaded = true;
     for (const warning of warnings) this.warn(warning);
+    if (isStale) this.save();
   }
 
   /** One message after the other. Those that come before the table is open wait, but not without end. */

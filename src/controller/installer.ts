@@ -64,10 +64,19 @@ export class Installer {
       return true;
     } catch (error) {
       const kept = new Plan(this.table, survey);
-      kept.keep(route, error instanceof Error ? error.message : String(error));
+      kept.keep(route, reasonOf(error));
       this.table.commit(kept.next);
       return false;
     }
+  }
+
+  /** Why the routes of a family are not in the kernel. */
+  noteWhy(version: IpVersion, error: unknown): void {
+    const plan = new Plan(this.table, this.survey());
+    for (const { route, installed } of this.table.listIncomplete()) {
+      if (route.version === version && installed === undefined) plan.keep(route, reasonOf(error));
+    }
+    this.table.commit(plan.next);
   }
 
   /** Makes the routes what they were before a change, with the same VIF numbers as far as they are free. */
@@ -102,6 +111,10 @@ export class Installer {
     const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';
     this.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a message is told that came too late. */

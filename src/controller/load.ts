@@ -10,6 +10,8 @@ import type { StateFile } from './state-file';
 export interface LoadedRoutes {
   routes: Route[];
   warnings: MfcError[];
+  /** Something was left out: the file is to be written without it, or each start would report it again. */
+  isStale: boolean;
 }
 
 /** Throws ERR_MFC_STORE if the file is there and cannot be read. */
@@ -32,7 +34,7 @@ export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
     warnings.push(
       new MfcError(
         'ERR_MFC_STORE',
-        `${faults.length} of ${rules.length} saved routes are not valid. ${first.message}`,
+        `${faults.length} of ${rules.length} saved routes are not valid. ${first.message.replaceAll('payload[', 'mfc_rules[')}`,
         {
           ...first.cause,
           hint: `They were left out. The file as it was is kept as ${copy}.`,
@@ -40,5 +42,5 @@ export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
       ),
     );
   }
-  return { routes, warnings };
+  return { routes, warnings, isStale: first !== undefined };
 }

@@ -20,6 +20,7 @@ export interface TablesListener {
   changed(): void;
   /** It may be worth trying again: call `openAll` when nothing else is under way. */
   due(): void;
+  warn(warning: MfcError): void;
 }
 
 export class Tables {
@@ -27,6 +28,7 @@ export class Tables {
   failure: MfcError | undefined;
   private readonly retry: Retry;
   private patientUntil = 0;
+  private told = '';
   private isPrepared = false;
   private isClosing = false;
 
@@ -48,20 +50,24 @@ export class Tables {
     if (!this.installer.sockets.has(version)) this.retry.now();
   }
 
-  /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. */
+  /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Neither needs the other: throws if none can be opened. */
   async openAll(): Promise<void> {
     await this.prepare();
     const versions = new Set<IpVersion>([4, ...this.opening.versions]);
     for (const { route } of this.installer.table.list()) versions.add(route.version);
-    for (const version of versions) await this.open(version);
-    this.retry.stop();
+    const failures: unknown[] = [];
+    for (const version of versions) await this.open(version).catch((error) => failures.push(error));
+    if (failures.length === 0) this.retry.stop();
+    else if (this.installer.sockets.size === 0) throw failures[0];
+    this.tellOf(failures[0]);
   }
 
-  /** Sees to it that the table of a family is open. While the controller is new, it waits for one that another program owns. */
-  async enter(version: IpVersion): Promise<void> {
-    while (!this.installer.sockets.has(version)) {
+  /** Sees to it that a table is open, of one family or of any. While the controller is new, it waits for what another program owns. */
+  async enter(version?: IpVersion): Promise<void> {
+    const { sockets } = this.installer;
+    while (version === undefined ? sockets.size === 0 : !sockets.has(version)) {
       try {
-        await this.open(version);
+        await (version === undefined ? this.openAll() : this.open(version));
       } catch (error) {
         const left = this.patientUntil - performance.now();
         if (this.isClosing || left <= 0 || !isInUse(error)) throw error;
@@ -88,6 +94,7 @@ export class Tables {
     } catch (error) {
       sockets.get(version)?.close();
       sockets.delete(version);
+      this.installer.noteWhy(version, error);
       this.fail(error);
     }
     this.failure = undefined;
@@ -104,6 +111,13 @@ export class Tables {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** That one family of two cannot be opened is told once. */
+  private tellOf(failure: unknown): void {
+    const text = failure instanceof MfcError ? failure.message : '';
+    if (failure instanceof MfcError && text !== this.told) this.listener.warn(failure);
+    this.told = text;
   }
 
   private fail(error: unknown): never {

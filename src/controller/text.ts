@@ -5,9 +5,22 @@ import type { StateAnswer, VifState } from './answers';
 
 type Row = readonly (string | number)[];
 
+function pick<T>(row: readonly T[], columns: readonly number[]): T[] {
+  return row.filter((_, i) => columns.includes(i));
+}
+
 /** Columns as wide as their longest cell, two spaces apart. */
 function table(title: string, head: readonly string[], rows: readonly Row[], none: string): string {
   if (rows.length === 0) return `${title}\n${none}`;
+  // A column with nothing in it is left out.
+  const used = head.flatMap((_, i) => (rows.some((row) => row[i] !== '') ? [i] : []));
+  if (used.length < head.length)
+    return table(
+      title,
+      pick(head, used),
+      rows.map((row) => pick(row, used)),
+      none,
+    );
   const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => String(row[i] ?? '').length)));
   const line = (row: Row): string =>
     widths
@@ -19,7 +32,7 @@ function table(title: string, head: readonly string[], rows: readonly Row[], non
 }
 
 const VIF_HEAD = ['VIF', 'Interface', 'Index', 'Ref Count', 'Packets In', 'Bytes In', 'Packets Out', 'Bytes Out'];
-const ROUTE_HEAD = ['Source', 'Group', 'IIF', 'OIFs', 'State', 'Packets', 'Bytes', 'Wrong IF'];
+const ROUTE_HEAD = ['Source', 'Group', 'IIF', 'OIFs', 'State', 'Packets', 'Bytes', 'Wrong IF', 'Reason'];
 
 function vifTable(title: string, vifs: Record<string, VifState>): string {
   const rows = Object.entries(vifs)
@@ -52,6 +65,7 @@ export function formatState(state: StateAnswer): string {
     rule.packets,
     rule.bytes,
     rule.wrong_if,
+    rule.reason ?? '',
   ]);
   const tables = [vifTable('Virtual Interface Table (VIFs)', state.vif_map)];
   if (Object.keys(state.vif6_map).length > 0) {

@@ -64,7 +64,7 @@ export function nameOwners(error: unknown, family: Family, table: number | undef
   const names = owners.map(({ pid, command }) => `${command} (pid ${pid})`).join(' or ');
   const hint =
     names === ''
-      ? "See 'ss -wp' as root for who it is. Stop that program, or choose another table in the controller."
+      ? "See 'ss -wap' as root for who it is. Stop that program, or choose another table in the controller."
       : error.cause.hint;
   return new MfcError(error.code, `${names || 'Another program'} owns ${which}.`, {
     ...error.cause,

@@ -12,6 +12,7 @@ import {
   INTERFACE_NAME,
   invalid,
   MAX_OUTPUTS,
+  ROUTE_KEYS,
   shapeOfAdd,
   shapeOfDel,
   shapeOfFilter,
@@ -63,10 +64,15 @@ function reading<T>(at: At, read: () => T): T {
   }
 }
 
-/** The messages in a payload: many in an array, else one. */
-export function messagesIn(payload: unknown): readonly unknown[] {
+/** Whether a message says anything of a route. */
+function isRoute(message: unknown): message is Fields {
+  return isObject(message) && !ArrayBuffer.isView(message) && ROUTE_KEYS.some((key) => key in message);
+}
+
+/** The messages in a payload: many in an array, else one. Where the node itself names the group, an array of anything else is one. */
+export function messagesIn(payload: unknown, fields: Fields): readonly unknown[] {
   return reading(undefined, () => {
-    if (!Array.isArray(payload)) return [payload];
+    if (!Array.isArray(payload) || ('group' in fields && !payload.some(isRoute))) return [payload];
     const { length } = payload;
     if (length === 0) throw invalid(undefined, '', payload, 'is an empty array.', 'Send at least one route.');
     if (length > MAX_ROUTES) {
@@ -83,13 +89,14 @@ export function wantsDryRun(messages: readonly unknown[], fields: Fields): boole
 }
 
 /**
- * The node's fields laid over a message. A payload that is no object, such as a button's timestamp or bytes from MQTT, counts as
- * empty where the node itself names the group.
+ * The node's fields laid over a message. One that says nothing of a route, such as a button's timestamp or another node's answer,
+ * counts as empty where the node itself names the group.
  */
-function overlay(message: unknown, fields: Fields, at: At): unknown {
+function overlay(message: unknown, fields: Fields): unknown {
   for (const _ in fields) {
-    if (isObject(message) && !ArrayBuffer.isView(message)) return { ...message, ...fields };
-    return at === undefined && 'group' in fields && !Array.isArray(message) ? fields : message;
+    if (isRoute(message)) return { ...message, ...fields };
+    if ('group' in fields) return fields;
+    return isObject(message) && !ArrayBuffer.isView(message) ? { ...message, ...fields } : message;
   }
   return message;
 }
@@ -179,7 +186,7 @@ export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Ad
 }
 
 function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
-  const shape = shapeOfAdd(overlay(message, fields, at), at);
+  const shape = shapeOfAdd(overlay(message, fields), at);
   return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true };
 }
 
@@ -219,7 +226,7 @@ export function parseDel(message: unknown, fields: Fields = {}, at?: number): De
 }
 
 function readDel(message: unknown, fields: Fields, at: At): DelRequest {
-  const shape = shapeOfDel(overlay(message, fields, at), at);
+  const shape = shapeOfDel(overlay(message, fields), at);
   const group = parseGroup(shape.group, at);
   const version = versionOf(group);
   const stream = { version, source: parseSource(shape.source, version, at), group };
@@ -241,10 +248,16 @@ export function parseFilter(payload: unknown, fields: Fields): Filter {
 }
 
 function readFilter(payload: unknown, fields: Fields): Filter {
-  const shape = shapeOfFilter({ ...(isObject(payload) ? payload : {}), ...fields }, undefined);
+  const asked = isObject(payload) ? { source: payload.source, group: payload.group, iif: payload.iif } : {};
+  const shape = shapeOfFilter(stripped({ ...asked, ...fields }), undefined);
   return {
     ...(shape.source === undefined ? {} : { source: parseSource(shape.source, undefined, undefined) }),
     ...(shape.group === undefined ? {} : { group: parseGroup(shape.group, undefined) }),
     ...(shape.iif === undefined ? {} : { iif: shape.iif }),
   };
+}
+
+/** Without the keys that have no value. */
+function stripped(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -72,7 +72,7 @@ const del = {
   type: 'object',
   required: ['group'],
   additionalProperties: false,
-  properties: { ...answered, label, stop_filter: flag, ...delFields },
+  properties: { ...answered, threshold, label, stop_filter: flag, allow_absent: flag, ...delFields },
 };
 
 const filter = {
@@ -194,6 +194,9 @@ function check<T>(validate: ValidateFunction<T>, keys: readonly string[], messag
 const ADD_KEYS = Object.keys(addFields);
 const DEL_KEYS = Object.keys(delFields);
 const FILTER_KEYS = Object.keys(filter.properties);
+
+/** The fields of any message about a route. */
+export const ROUTE_KEYS: readonly string[] = Array.from(new Set([...ADD_KEYS, ...DEL_KEYS]));
 
 export const shapeOfAdd = (message: unknown, at: At): AddShape => check(checkAdd, ADD_KEYS, message, at);
 export const shapeOfDel = (message: unknown, at: At): DelShape => check(checkDel, DEL_KEYS, message, at);

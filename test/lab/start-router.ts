@@ -45,8 +45,8 @@ function drawing([camera, ...receivers]: Host[]): string {
 }
 
 async function main(userDir: string, port: string): Promise<void> {
-  const lab = await Lab.open();
   const editor = new Editor(userDir, Number(port));
+  let lab: Lab | undefined;
   let stopping = false;
   const stop = async (code: number) => {
     if (stopping) return;
@@ -55,7 +55,7 @@ async function main(userDir: string, port: string): Promise<void> {
     setTimeout(() => process.exit(code), STOP_DEADLINE_MS).unref();
     try {
       await editor.stop();
-      await lab.close();
+      await lab?.close();
     } catch {
       // Half built: the rest goes with this process.
     }
@@ -63,8 +63,10 @@ async function main(userDir: string, port: string): Promise<void> {
     process.exit(code);
   };
   process.on('disconnect', () => void stop(0));
+  if (!process.connected) return stop(0);
 
   try {
+    lab = await Lab.open();
     const hosts = await build(lab);
     await editor.start();
     process.on('message', (_, server: Server) => {

@@ -55,8 +55,9 @@ async function start(): Promise<void> {
 async function watch(router: ChildProcess, server: Server): Promise<number> {
   let asked = false;
   const stop = () => {
-    asked = true;
     if (router.connected) router.disconnect();
+    else if (asked) router.kill('SIGKILL'); // asked twice: the network goes with its last process
+    asked = true;
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   // The router process is ready for the socket: from then on it alone answers.

@@ -19,7 +19,7 @@ const SHAPES: BadMessage[] = [
   invalid('group is no group', { source, group: '10.1.1.1' }, 'group', 'is not a multicast address.'),
   invalid('source is zero-padded', { source: '010.1.1.5', group }, 'source', 'is not an IP address.'),
   invalid('families are mixed', { source: 'fd00::5', group }, 'source', 'is IPv6, but the group is IPv4.'),
-  invalid('a threshold', { source, group, threshold: 2 }, 'threshold', 'is not a field here.'),
+  invalid('an unknown field', { source, group, ttl: 2 }, 'ttl', 'is not a field here.'),
   invalid('no outputs', { source, group, oifs: [] }, 'oifs', 'is empty.'),
   invalid('outputs as empty text', { source, group, oifs: '' }, 'oifs', "has '', which is not an interface name."),
   invalid('output twice', { source, group, oifs: ['eth2', 'eth2'] }, 'oifs', "names 'eth2' twice."),

@@ -36,7 +36,10 @@ describe('controllers that cannot work', () => {
       equal(red.status('add'), 'red ring closed: no controller');
       const { failure } = await red.send('add', GOOD);
       equal(failure.code, 'ERR_MFC_NOT_OPEN');
-      equal(failure.message, 'This node has no controller. Open the node, select one and deploy.');
+      equal(
+        failure.message,
+        'This node has no controller, or it is disabled. Open the node, select or enable one, and deploy.',
+      );
     });
   }
 
