@@ -4,8 +4,11 @@
  * One suite of tests runs on the real kernel and on a fake that can be made to fail.
  */
 import type { IpVersion } from '../abi/address';
+import type { KernelEntry } from '../abi/entry-message';
 import type { MfcCounters, MfcEntry, VifCounters } from '../abi/family';
 import type { Rule } from '../abi/rule';
+
+export type { KernelEntry };
 
 /** A network interface as the kernel knows it now. */
 export interface Link {
@@ -32,6 +35,29 @@ export interface MrouteSocket {
   mfcCounters(source: string, group: string): MfcCounters | undefined;
   /** Undefined if the kernel has no such VIF. */
   vifCounters(vifi: number): VifCounters | undefined;
+  /** For handing the socket to a process that keeps it open. */
+  readonly fd: number;
+  /** Indices of the interfaces that have VIFs, by VIF number, as the kernel has them. */
+  vifIndices(): Map<number, number>;
+  /** Safe to call twice. */
+  close(): void;
+}
+
+/** Hears what happens in the kernel, in the order in which it happened. Must not throw. */
+export interface WatchListener {
+  /** An interface came, went or changed. Ask the kernel what it is now. */
+  link(name: string, ifindex: number): void;
+  /** An entry of the table was made or changed, or is gone. Streams that wait for a route are no entries. */
+  entry(entry: KernelEntry, gone: boolean): void;
+  /** The table of a family may have lost its owner. */
+  ownerChanged(version: IpVersion): void;
+  /** The kernel had more to tell than there was room for: everything has to be looked at again. */
+  overflow(): void;
+}
+
+export interface Watch {
+  /** Tells the listener all that has happened until now, without waiting. */
+  drain(): void;
   /** Safe to call twice. */
   close(): void;
 }
@@ -39,6 +65,18 @@ export interface MrouteSocket {
 export interface Kernel {
   /** Becomes the owner of `table`; undefined is the family's default table. */
   openMroute(version: IpVersion, table: number | undefined): MrouteSocket;
+  /**
+   * Takes over an owner socket that an earlier process had; needs no right. Throws, and closes `fd`, if it is not the owner socket of
+   * that table in this network namespace.
+   */
+  adoptMroute(version: IpVersion, table: number | undefined, fd: number): MrouteSocket;
+  /**
+   * All entries of a table, one array per datagram of the kernel's, so that the caller can pace itself. Streams that wait for a route
+   * are left out. Where entries are deleted between two datagrams, the list may miss others.
+   */
+  listEntries(version: IpVersion, table: number | undefined): Iterable<KernelEntry[]>;
+  /** Needs no right. Does not keep the process alive. */
+  watch(table: number | undefined, listener: WatchListener): Watch;
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;
