@@ -55,6 +55,18 @@ export function formatIpv6(words: readonly number[]): string {
   return new IPv6([...words]).toRFC5952String();
 }
 
+/** The dotted quad of four bytes. */
+export function formatIpv4(bytes: Uint8Array, offset: number): string {
+  return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
+}
+
+/** The eight 16-bit words of an IPv6 address that stands in the bytes. */
+export function getIpv6(bytes: Uint8Array, offset: number): number[] {
+  const words: number[] = [];
+  for (let at = offset; at < offset + 16; at += 2) words.push(((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0));
+  return words;
+}
+
 export function putIpv4(bytes: Uint8Array, offset: number, address: number): void {
   bytes[offset] = address >>> 24;
   bytes[offset + 1] = (address >>> 16) & 0xff;

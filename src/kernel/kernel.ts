@@ -4,8 +4,11 @@
  * One suite of tests runs on the real kernel and on a fake that can be made to fail.
  */
 import type { IpVersion } from '../abi/address';
+import type { KernelEntry } from '../abi/entry-message';
 import type { MfcCounters, MfcEntry, VifCounters } from '../abi/family';
 import type { Rule } from '../abi/rule';
+
+export type { KernelEntry };
 
 /** A network interface as the kernel knows it now. */
 export interface Link {
@@ -40,20 +43,6 @@ export interface MrouteSocket {
   close(): void;
 }
 
-/** An entry as the kernel lists it: in interface indices, for it does not tell VIF numbers. */
-export interface KernelEntry {
-  readonly version: IpVersion;
-  /** Address, or `*` for any source. */
-  readonly source: string;
-  readonly group: string;
-  /** Index of the incoming interface; 0 if its VIF is gone. */
-  readonly iif: number;
-  /** In a native any-source entry the incoming interface is among them. */
-  readonly outputs: readonly { readonly ifindex: number; readonly threshold: number }[];
-  /** A program that is not the table's owner made or changed it. The kernel keeps such an entry when the owner ends. */
-  readonly foreign: boolean;
-}
-
 /** Hears what happens in the kernel, in the order in which it happened. Must not throw. */
 export interface WatchListener {
   /** An interface came, went or changed. Ask the kernel what it is now. */
@@ -76,11 +65,17 @@ export interface Watch {
 export interface Kernel {
   /** Becomes the owner of `table`; undefined is the family's default table. */
   openMroute(version: IpVersion, table: number | undefined): MrouteSocket;
-  /** Takes over an owner socket that an earlier process had. Throws, and closes `fd`, if it is none of that table. */
+  /**
+   * Takes over an owner socket that an earlier process had; needs no right. Throws, and closes `fd`, if it is not the owner socket of
+   * that table in this network namespace.
+   */
   adoptMroute(version: IpVersion, table: number | undefined, fd: number): MrouteSocket;
-  /** All entries of a table but the streams that wait for a route; one array for each of the kernel's datagrams. */
+  /**
+   * All entries of a table, one array per datagram of the kernel's, so that the caller can pace itself. Streams that wait for a route
+   * are left out. Where entries are deleted between two datagrams, the list may miss others.
+   */
   listEntries(version: IpVersion, table: number | undefined): Iterable<KernelEntry[]>;
-  /** Hears of interfaces, and of the entries of one table. */
+  /** Needs no right. Does not keep the process alive. */
   watch(table: number | undefined, listener: WatchListener): Watch;
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */

@@ -6,6 +6,7 @@
  */
 import koffi from 'koffi';
 import type { LongSize } from '../abi/family';
+import { AF_NETLINK, NETLINK_ROUTE } from '../abi/netlink';
 import { MfcError } from '../errors';
 import { fault } from './faults';
 
@@ -13,18 +14,29 @@ import { fault } from './faults';
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const AF_INET = 2;
-const AF_NETLINK = 16;
-const NETLINK_ROUTE = 0;
 /** Answer EAGAIN rather than wait: the event loop must not stand still. */
 const MSG_DONTWAIT = 0x40;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 
 interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   setsockopt(fd: number, level: number, option: number, value: Uint8Array, size: number): number;
+  getsockopt(fd: number, level: number, option: number, value: Uint8Array, size: Uint8Array): number;
+  /** As setsockopt, for the one option whose value points to other bytes. */
+  setFilter(fd: number, level: number, option: number, value: FilterProgram, size: number): number;
+  fcntl(fd: number, command: number, type: 'int', value: number): number;
+  bind(fd: number, address: Uint8Array, size: number): number;
   ioctl(fd: number, request: number, value: Uint8Array): number;
   send(fd: number, bytes: Uint8Array, size: number, flags: number): number;
   recv(fd: number, bytes: Uint8Array, size: number, flags: number): number;
   close(fd: number): number;
+}
+
+/** struct sock_fprog { unsigned short len; struct sock_filter *filter; } of linux/filter.h */
+interface FilterProgram {
+  readonly len: number;
+  readonly filter: Uint8Array;
 }
 
 let loaded: Libc | undefined;
@@ -42,9 +54,14 @@ function load(): Libc {
   }
   // The process itself has the C library's symbols, be it glibc or musl.
   const self = koffi.load(null);
+  const program = koffi.pointer(koffi.struct({ len: 'unsigned short', filter: 'void *' }));
   return {
     socket: self.func('int socket(int domain, int type, int protocol)'),
     setsockopt: self.func('int setsockopt(int fd, int level, int option, const void *value, uint32_t size)'),
+    getsockopt: self.func('int getsockopt(int fd, int level, int option, void *value, void *size)'),
+    setFilter: self.func('setsockopt', 'int', ['int', 'int', 'int', program, 'uint32_t']),
+    fcntl: self.func('int fcntl(int fd, int command, ...)'),
+    bind: self.func('int bind(int fd, const void *address, uint32_t size)'),
     ioctl: self.func('int ioctl(int fd, unsigned long request, void *value)'),
     send: self.func('long send(int fd, const void *bytes, size_t size, int flags)'),
     recv: self.func('long recv(int fd, void *bytes, size_t size, int flags)'),
@@ -57,12 +74,20 @@ for (const [name, number] of Object.entries(koffi.os.errno)) {
   if (!errnoNames.has(number)) errnoNames.set(number, name);
 }
 
+/** The error for an errno. */
+export function failure(syscall: string, errno: number): MfcError {
+  return fault(syscall, errnoNames.get(errno) ?? `errno ${errno}`);
+}
+
 function fail(syscall: string, errno: number): never {
-  throw fault(syscall, errnoNames.get(errno) ?? `errno ${errno}`);
+  throw failure(syscall, errno);
 }
 
 /** Bytes of an unsigned long on this machine. */
 export const longSize: LongSize = koffi.sizeof('long') === 4 ? 4 : 8;
+
+/** A pointer and, as aligned as that, an unsigned short. */
+const FILTER_PROGRAM_SIZE = 2 * longSize;
 
 export function rawSocket(domain: number, protocol: number): number {
   const fd = libc().socket(domain, SOCK_RAW_CLOEXEC, protocol);
@@ -95,6 +120,24 @@ export function receive(fd: number, bytes: Uint8Array): number {
   return size;
 }
 
+/** As receive, where it is an answer that there is no datagram (EAGAIN), or that some were dropped for want of room (ENOBUFS). */
+export function tryReceive(fd: number, bytes: Uint8Array): number | 'EAGAIN' | 'ENOBUFS' {
+  const size = libc().recv(fd, bytes, bytes.length, MSG_DONTWAIT);
+  if (size >= 0) return size;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EAGAIN) return 'EAGAIN';
+  return errno === koffi.os.errno.ENOBUFS ? 'ENOBUFS' : fail('recv', errno);
+}
+
+export function bind(fd: number, address: Uint8Array): void {
+  if (libc().bind(fd, address, address.length) !== 0) fail('bind', koffi.errno());
+}
+
+/** No child process inherits the file. */
+export function setCloseOnExec(fd: number): void {
+  if (libc().fcntl(fd, F_SETFD, 'int', FD_CLOEXEC) !== 0) fail('fcntl', koffi.errno());
+}
+
 /** `name` is what the error calls the option. */
 export function setsockopt(
   fd: number,
@@ -105,6 +148,20 @@ export function setsockopt(
   name: string,
 ): void {
   if (libc().setsockopt(fd, level, option, value, size) !== 0) fail(name, koffi.errno());
+}
+
+/** Reads an option of as many bytes as `value` has. False where the kernel does not know the option. */
+export function getsockopt(fd: number, level: number, option: number, value: Uint8Array, name: string): boolean {
+  const size = new Uint8Array(Uint32Array.of(value.length).buffer);
+  if (libc().getsockopt(fd, level, option, value, size) === 0) return true;
+  const errno = koffi.errno();
+  return errno === koffi.os.errno.ENOPROTOOPT ? false : fail(name, errno);
+}
+
+/** Has the kernel drop datagrams before they take room in the socket's buffer; `filter` is an array of struct sock_filter. */
+export function setFilter(fd: number, level: number, option: number, filter: Uint8Array, instructions: number): void {
+  const program = { len: instructions, filter };
+  if (libc().setFilter(fd, level, option, program, FILTER_PROGRAM_SIZE) !== 0) fail('SO_ATTACH_FILTER', koffi.errno());
 }
 
 /** False where the kernel answers `expected`, an errno that is an answer and not a failure. */

@@ -1,9 +1,19 @@
 /**
  * The Linux kernel of the network namespace that this process runs in.
  */
+import { listEntries } from './entries';
 import type { Kernel } from './kernel';
 import { findLink, findLinkName } from './links';
-import { openMrouteSocket } from './mroute-socket';
+import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
 import { listRules } from './rules';
+import { watch } from './watch';
 
-export const linux: Kernel = { openMroute: openMrouteSocket, findLink, findLinkName, listRules };
+export const linux: Kernel = {
+  openMroute: openMrouteSocket,
+  adoptMroute: adoptMrouteSocket,
+  listEntries,
+  watch,
+  findLink,
+  findLinkName,
+  listRules,
+};

@@ -4,8 +4,6 @@
  * It knows byte layouts and calls, not routes. Nothing is read from the socket: reports of unknown streams wait in its buffer until
  * that is full and are dropped then, which harms no route.
  */
-import type { IpVersion } from '../abi/address';
-import { putU32 } from '../abi/endian';
 import {
   type Family,
   type MfcCounters,
@@ -14,28 +12,17 @@ import {
   MRT_ADD_VIF,
   MRT_DEL_MFC,
   MRT_DEL_VIF,
-  MRT_INIT,
-  MRT_TABLE,
   SIOCGETSGCNT,
   SIOCGETVIFCNT,
   type VifCounters,
 } from '../abi/family';
-import { ipv4 } from '../abi/ipv4';
-import { ipv6 } from '../abi/ipv6';
 import { decodeVifCounters, encodeVifCountersRequest, sioc_vif_req } from '../abi/vif-counters';
 import { isErrno, MfcError } from '../errors';
 import type { MrouteSocket } from './kernel';
-import { close, ioctl, longSize, rawSocket, setsockopt } from './libc';
-import { nameOwners } from './owners';
+import { close, ioctl, longSize, setsockopt } from './libc';
+import { probeVifs } from './vif-probe';
 
-/** MRT_INIT takes an int that must be 1. */
-const ONE = new Uint8Array(4);
-putU32(ONE, 0, 1);
-
-/** The tables that this process owns. */
-const owned = new Set<string>();
-
-class LinuxMrouteSocket implements MrouteSocket {
+export class LinuxMrouteSocket implements MrouteSocket {
   // One buffer per kind of call for the life of the socket: nothing is allocated per route.
   private readonly vif: Uint8Array;
   private readonly mfc: Uint8Array;
@@ -44,10 +31,10 @@ class LinuxMrouteSocket implements MrouteSocket {
 
   constructor(
     private readonly family: Family,
-    private fd: number,
-    private readonly table: string,
+    private file: number,
+    private readonly table: number,
+    private readonly onClose?: () => void,
   ) {
-    owned.add(table);
     this.vif = new Uint8Array(family.addVifSize);
     this.mfc = new Uint8Array(family.mfcSize);
     this.mfcRequest = new Uint8Array(family.mfcCountersSize(longSize));
@@ -87,26 +74,34 @@ class LinuxMrouteSocket implements MrouteSocket {
 
   mfcCounters(source: string, group: string): MfcCounters | undefined {
     this.family.encodeMfcCountersRequest(this.mfcRequest, source, group);
-    const found = ioctl(this.fd, SIOCGETSGCNT, this.mfcRequest, 'SIOCGETSGCNT', 'EADDRNOTAVAIL');
+    const found = ioctl(this.file, SIOCGETSGCNT, this.mfcRequest, 'SIOCGETSGCNT', 'EADDRNOTAVAIL');
     return found ? this.family.decodeMfcCounters(this.mfcRequest, longSize) : undefined;
   }
 
   vifCounters(vifi: number): VifCounters | undefined {
     encodeVifCountersRequest(this.vifRequest, vifi);
     // EINVAL: the number is above the highest that is in use.
-    const found = ioctl(this.fd, SIOCGETVIFCNT, this.vifRequest, 'SIOCGETVIFCNT', 'EADDRNOTAVAIL', 'EINVAL');
+    const found = ioctl(this.file, SIOCGETVIFCNT, this.vifRequest, 'SIOCGETVIFCNT', 'EADDRNOTAVAIL', 'EINVAL');
     return found ? decodeVifCounters(this.vifRequest, longSize) : undefined;
   }
 
+  get fd(): number {
+    return this.file;
+  }
+
+  vifIndices(): Map<number, number> {
+    return probeVifs(this, this.family.version, this.table);
+  }
+
   close(): void {
-    if (this.fd < 0) return;
-    close(this.fd);
-    owned.delete(this.table);
-    this.fd = -1; // its number may be another file's soon
+    if (this.file < 0) return;
+    close(this.file);
+    this.onClose?.();
+    this.file = -1; // its number may be another file's soon
   }
 
   private set(option: number, value: Uint8Array, size: number, name: string): void {
-    setsockopt(this.fd, this.family.level, option, value, size, name);
+    setsockopt(this.file, this.family.level, option, value, size, name);
   }
 
   private ignoring(errno: string, call: () => void): void {
@@ -116,23 +111,4 @@ class LinuxMrouteSocket implements MrouteSocket {
       if (!isErrno(error, errno)) throw error;
     }
   }
-}
-
-/** Becomes the owner of a table. A table that is not there is made by the kernel. */
-export function openMrouteSocket(version: IpVersion, table: number | undefined): MrouteSocket {
-  const family = version === 4 ? ipv4 : ipv6;
-  const name = `${version} ${table ?? family.defaultTable}`;
-  const fd = rawSocket(family.domain, family.protocol);
-  try {
-    if (table !== undefined) {
-      const id = new Uint8Array(4);
-      putU32(id, 0, table);
-      setsockopt(fd, family.level, MRT_TABLE, id, id.length, 'MRT_TABLE');
-    }
-    setsockopt(fd, family.level, MRT_INIT, ONE, ONE.length, 'MRT_INIT');
-  } catch (error) {
-    close(fd);
-    throw nameOwners(error, family, table, owned.has(name));
-  }
-  return new LinuxMrouteSocket(family, fd, name);
 }

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { littleEndian } from '../../src/abi/endian';
+import { dumpEnd } from '../../src/abi/netlink';
 import { decodeRules, encodeRuleDump, RULE_DUMP_SIZE } from '../../src/abi/rule';
 import { listRules } from '../../src/kernel/rules';
 import { ip } from '../lab/ip';
@@ -22,15 +23,14 @@ const RECORDED = Buffer.from(
 describe('rules of multicast routing', () => {
   if (littleEndian) {
     it('reads the recorded list', () => {
-      const { rules, done } = decodeRules(RECORDED);
+      const rules = decodeRules(RECORDED, RECORDED.length);
       assert.deepEqual(rules, [{ table: 100, iif: 'a' }, { table: 200 }, { table: 253 }]);
-      assert.equal(done, true);
+      assert.equal(dumpEnd(RECORDED, RECORDED.length), 0);
     });
 
     it('reads what is whole of a list that was cut off', () => {
-      const { rules, done } = decodeRules(RECORDED.subarray(0, 130));
-      assert.deepEqual(rules, [{ table: 100, iif: 'a' }, { table: 200 }]);
-      assert.equal(done, false);
+      assert.deepEqual(decodeRules(RECORDED, 130), [{ table: 100, iif: 'a' }, { table: 200 }]);
+      assert.equal(dumpEnd(RECORDED, 130), undefined);
     });
   }
 

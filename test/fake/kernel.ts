@@ -5,24 +5,31 @@
 //   const before = kernel.snapshot(); … deepEqual(kernel.snapshot(), before);
 
 import type { IpVersion } from '../../src/abi/address';
-import type { MfcCounters, MfcEntry, VifCounters } from '../../src/abi/family';
-import { ipv4 } from '../../src/abi/ipv4';
-import { ipv6 } from '../../src/abi/ipv6';
+import { familyOf } from '../../src/abi/families';
+import type { MfcEntry } from '../../src/abi/family';
 import type { Rule } from '../../src/abi/rule';
 import { fault } from '../../src/kernel/faults';
-import type { Kernel, Link, MrouteSocket } from '../../src/kernel/kernel';
-import { formatRoute } from '../../src/routing/route';
+import type { Kernel, KernelEntry, Link, MrouteSocket, Watch, WatchListener } from '../../src/kernel/kernel';
+import { notOwner } from '../../src/kernel/vif-probe';
+import { FakeFile, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
+import { FakeWatch } from './watch';
 
-/** By `4 253`: family and table. Tables that nobody owns are not there. */
+/** By `4 253`: family and table. Tables that nobody owns, and in which nothing is, are not there. */
 export type Snapshot = Record<string, TableSnapshot>;
 
-type Owned = FakeTable | undefined;
+/** As of the kernel's datagrams of 32 KiB. */
+const ENTRIES_PER_DATAGRAM = 250;
 
 export class FakeKernel implements Kernel {
   private readonly links = new Map<string, Link>();
   private readonly tables = new Map<string, FakeTable>();
+  /** The open files of owner sockets, by the name of the table. */
+  private readonly files = new Map<string, FakeFile>();
+  private readonly sockets = new Set<FakeSocket>();
+  private readonly watches = new Set<FakeWatch>();
   private nextIfindex = 1;
+  private nextFd = 20;
   private failure = { from: Infinity, to: Infinity, errno: '' };
   private refusal: { syscall: string; errno: string } | undefined;
   /** The calls that changed something, and those that were to fail: `MRT_ADD_VIF 0`, `MRT_ADD_MFC (10.0.0.1, 239.1.1.1)`. */
@@ -36,7 +43,7 @@ export class FakeKernel implements Kernel {
   addLink(name: string, flags: Partial<Omit<Link, 'name' | 'ifindex'>> = {}): number {
     if (this.links.has(name)) throw new Error(`There is a link '${name}' already.`);
     const ifindex = this.nextIfindex++;
-    this.links.set(name, { name, ifindex, up: true, multicast: true, loopback: false, ...flags });
+    this.setLinkTo({ name, ifindex, up: true, multicast: true, loopback: false, ...flags });
     return ifindex;
   }
 
@@ -45,17 +52,23 @@ export class FakeKernel implements Kernel {
     const { ifindex } = this.link(name);
     this.links.delete(name);
     for (const table of this.tables.values()) table.forget(ifindex);
+    this.tell((listener) => listener.link(name, ifindex));
+  }
+
+  /** It comes back from another network namespace: without its VIFs, with the index that it had. */
+  returnLink(link: Link): void {
+    this.setLinkTo(link);
   }
 
   renameLink(from: string, to: string): void {
     const link = this.link(from);
     if (this.links.has(to)) throw new Error(`There is a link '${to}' already.`);
     this.links.delete(from);
-    this.links.set(to, { ...link, name: to });
+    this.setLinkTo({ ...link, name: to });
   }
 
   setLink(name: string, flags: Partial<Pick<Link, 'up' | 'multicast'>>): void {
-    this.links.set(name, { ...this.link(name), ...flags });
+    this.setLinkTo({ ...this.link(name), ...flags });
   }
 
   /** Packets of a stream come in on a link, in the default table. */
@@ -80,11 +93,46 @@ export class FakeKernel implements Kernel {
   }
 
   snapshot(): Snapshot {
-    return Object.fromEntries(Array.from(this.tables, ([name, table]) => [name, table.snapshot()]).sort());
+    const there = Array.from(this.tables).filter(([name, table]) => this.files.has(name) || !table.isEmpty);
+    return Object.fromEntries(there.map(([name, table]) => [name, table.snapshot()]).sort());
   }
 
   table(version: IpVersion): TableSnapshot | undefined {
-    return this.tables.get(tableName(version, undefined))?.snapshot();
+    return this.snapshot()[tableName(version, undefined)];
+  }
+
+  /** What another program with CAP_NET_ADMIN does to a table that it does not own. */
+  otherProgram(version: IpVersion, table?: number): { addMfc(entry: MfcEntry): void; delMfc(entry: MfcEntry): void } {
+    const found = this.tableOf(version, table);
+    return { addMfc: (entry) => found.addMfc(entry, false), delMfc: (entry) => found.delMfc(entry) };
+  }
+
+  /** Another process holds the open file `fd`, until the function is called that this answers. */
+  hold(fd: number): () => void {
+    const file = this.file(fd);
+    file?.hold();
+    return () => file?.letGo();
+  }
+
+  /** The process ends, as by SIGKILL: its sockets and watches are closed. */
+  kill(): void {
+    for (const socket of this.sockets) socket.close();
+    this.sockets.clear();
+    for (const watch of this.watches) watch.close();
+  }
+
+  /** The watches are told nothing, unless they are drained, until releaseEvents(). */
+  holdEvents(): void {
+    for (const watch of this.watches) watch.hold();
+  }
+
+  releaseEvents(): void {
+    for (const watch of this.watches) watch.release();
+  }
+
+  /** The buffers of the watches are full: what happens from now on is lost, until they are drained. */
+  loseEvents(): void {
+    for (const watch of this.watches) watch.lose();
   }
 
   findLink(name: string): Link | undefined {
@@ -97,7 +145,7 @@ export class FakeKernel implements Kernel {
 
   /** As on a kernel that nobody gave rules: all packets are looked up in the default table. */
   listRules(version: IpVersion): Rule[] {
-    return [{ table: (version === 4 ? ipv4 : ipv6).defaultTable }];
+    return [{ table: familyOf(version).defaultTable }];
   }
 
   openMroute(version: IpVersion, table: number | undefined): MrouteSocket {
@@ -105,10 +153,38 @@ export class FakeKernel implements Kernel {
     this.refusal = undefined;
     if (refusal !== undefined) throw fault(refusal.syscall, refusal.errno);
     const name = tableName(version, table);
-    if (this.tables.has(name)) throw fault('MRT_INIT', 'EADDRINUSE');
-    const owned = new FakeTable(version);
-    this.tables.set(name, owned);
-    return new FakeSocket(this, owned, () => this.tables.delete(name));
+    if (this.files.has(name)) throw fault('MRT_INIT', 'EADDRINUSE');
+    const owned = this.tableOf(version, table);
+    const file = new FakeFile(this.nextFd++, owned, () => {
+      this.files.delete(name);
+      this.tell((listener) => listener.ownerChanged(version));
+      owned.disown();
+    });
+    this.files.set(name, file);
+    this.tell((listener) => listener.ownerChanged(version));
+    return this.socket(file);
+  }
+
+  /** `fd` is the number that the process had for it whose socket is held. */
+  adoptMroute(version: IpVersion, table: number | undefined, fd: number): MrouteSocket {
+    const file = this.file(fd);
+    if (file === undefined) throw notOwner(version, table ?? familyOf(version).defaultTable, { errno: 'EBADF' });
+    if (file !== this.files.get(tableName(version, table))) {
+      throw notOwner(version, table ?? familyOf(version).defaultTable);
+    }
+    if (Array.from(this.sockets).some((socket) => socket.fd === fd)) throw fault('MRT_INIT', 'EADDRINUSE');
+    return this.socket(file);
+  }
+
+  *listEntries(version: IpVersion, table: number | undefined): Generator<KernelEntry[], void> {
+    const entries = this.tables.get(tableName(version, table))?.list() ?? [];
+    while (entries.length > 0) yield entries.splice(0, ENTRIES_PER_DATAGRAM);
+  }
+
+  watch(table: number | undefined, listener: WatchListener): Watch {
+    const watch = new FakeWatch(table, listener, (closed) => this.watches.delete(closed));
+    this.watches.add(watch);
+    return watch;
   }
 
   /** Every call that changes something comes through here first. */
@@ -118,6 +194,41 @@ export class FakeKernel implements Kernel {
     if (n >= from && n < to) throw fault(syscall, errno);
   }
 
+  private socket(file: FakeFile): MrouteSocket {
+    const socket = new FakeSocket(this, file);
+    this.sockets.add(socket);
+    return socket;
+  }
+
+  private file(fd: number): FakeFile | undefined {
+    return Array.from(this.files.values()).find((file) => file.fd === fd);
+  }
+
+  /** A table that is not there is made. */
+  private tableOf(version: IpVersion, id: number | undefined): FakeTable {
+    const name = tableName(version, id);
+    const found = this.tables.get(name);
+    if (found !== undefined) return found;
+    const number = id ?? familyOf(version).defaultTable;
+    const made = new FakeTable(version, (entry, gone) => {
+      this.tell(
+        (listener) => listener.entry(entry, gone),
+        (watch) => watch.isAbout(version, number),
+      );
+    });
+    this.tables.set(name, made);
+    return made;
+  }
+
+  private tell(event: (listener: WatchListener) => void, concerns: (watch: FakeWatch) => boolean = () => true): void {
+    for (const watch of this.watches) if (concerns(watch)) watch.push(event);
+  }
+
+  private setLinkTo(link: Link): void {
+    this.links.set(link.name, link);
+    this.tell((listener) => listener.link(link.name, link.ifindex));
+  }
+
   private link(name: string): Link {
     const link = this.links.get(name);
     if (link === undefined) throw new Error(`There is no link '${name}'.`);
@@ -125,56 +236,6 @@ export class FakeKernel implements Kernel {
   }
 }
 
-class FakeSocket implements MrouteSocket {
-  constructor(
-    private readonly kernel: FakeKernel,
-    private owned: Owned,
-    private readonly release: () => void,
-  ) {}
-
-  addVif(vifi: number, ifindex: number): void {
-    const table = this.change('MRT_ADD_VIF', String(vifi));
-    table.addVif(vifi, ifindex, this.kernel.findLinkName(ifindex) !== undefined);
-  }
-
-  delVif(vifi: number): void {
-    this.change('MRT_DEL_VIF', String(vifi)).delVif(vifi);
-  }
-
-  addMfc(entry: MfcEntry): void {
-    this.change('MRT_ADD_MFC', formatRoute(entry)).addMfc(entry);
-  }
-
-  delMfc(entry: MfcEntry): void {
-    this.change('MRT_DEL_MFC', formatRoute(entry)).delMfc(entry);
-  }
-
-  mfcCounters(source: string, group: string): MfcCounters | undefined {
-    return this.open('SIOCGETSGCNT').mfcCounters(source, group);
-  }
-
-  vifCounters(vifi: number): VifCounters | undefined {
-    return this.open('SIOCGETVIFCNT').vifCounters(vifi);
-  }
-
-  close(): void {
-    if (this.owned === undefined) return;
-    this.owned = undefined;
-    this.release();
-  }
-
-  private change(syscall: string, what: string): FakeTable {
-    const table = this.open(syscall);
-    this.kernel.attempt(syscall, what);
-    return table;
-  }
-
-  private open(syscall: string): FakeTable {
-    if (this.owned === undefined) throw fault(syscall, 'EBADF');
-    return this.owned;
-  }
-}
-
 function tableName(version: IpVersion, table: number | undefined): string {
-  return `${version} ${table ?? (version === 4 ? ipv4 : ipv6).defaultTable}`;
+  return `${version} ${table ?? familyOf(version).defaultTable}`;
 }

@@ -3,6 +3,7 @@
 import { type IpVersion, parseIpv4 } from '../../src/abi/address';
 import { ANY_SOURCE, MAXVIFS, type MfcCounters, type MfcEntry, type VifCounters } from '../../src/abi/family';
 import { fault } from '../../src/kernel/faults';
+import type { KernelEntry } from '../../src/kernel/kernel';
 import { formatRoute } from '../../src/routing/route';
 
 const PACKET_BYTES = 100;
@@ -12,7 +13,10 @@ interface FakeVif extends VifCounters {
 }
 
 interface FakeEntry extends MfcCounters {
+  source: string;
+  group: string;
   parent: number;
+  foreign: boolean;
   /** Threshold by VIF number. */
   outputs: Map<number, number>;
 }
@@ -37,7 +41,15 @@ export class FakeTable {
   private readonly vifs = new Map<number, FakeVif>();
   private readonly entries = new Map<string, FakeEntry>();
 
-  constructor(private readonly version: IpVersion) {}
+  /** `onChange` hears what netlink tells. */
+  constructor(
+    private readonly version: IpVersion,
+    private readonly onChange: (entry: KernelEntry, gone: boolean) => void,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.vifs.size === 0 && this.entries.size === 0;
+  }
 
   addVif(vifi: number, ifindex: number, exists: boolean): void {
     if (vifi >= MAXVIFS) throw fault('MRT_ADD_VIF', 'ENFILE');
@@ -55,18 +67,60 @@ export class FakeTable {
     for (const [vifi, vif] of this.vifs) if (vif.ifindex === ifindex) this.vifs.delete(vifi);
   }
 
-  /** An output without a VIF is left out for good: ipmr_update_thresholds. */
-  addMfc({ source, group, parent, outputs }: MfcEntry): void {
+  /** An output without a VIF is left out for good: ipmr_update_thresholds. Once foreign, an entry stays so until it is deleted. */
+  addMfc({ source, group, parent, outputs }: MfcEntry, byOwner: boolean): void {
     if (parent >= MAXVIFS) throw fault('MRT_ADD_MFC', 'ENFILE');
     if (!this.isGroup(group)) throw fault('MRT_ADD_MFC', 'EINVAL');
     const key = formatRoute({ source, group });
-    const counters = this.entries.get(key) ?? { packets: 0, bytes: 0, wrong_if: 0 };
-    const kept = outputs.filter(({ vifi }) => this.vifs.has(vifi));
-    this.entries.set(key, { ...counters, parent, outputs: new Map(kept.map((o) => [o.vifi, o.threshold])) });
+    const before = this.entries.get(key) ?? { packets: 0, bytes: 0, wrong_if: 0, foreign: false };
+    const kept = outputs.filter(({ vifi }) => this.vifs.has(vifi)).sort((a, b) => a.vifi - b.vifi);
+    const entry: FakeEntry = {
+      ...before,
+      source,
+      group,
+      parent,
+      foreign: before.foreign || !byOwner,
+      outputs: new Map(kept.map((o) => [o.vifi, this.version === 4 ? o.threshold : 1])),
+    };
+    this.entries.set(key, entry);
+    this.onChange(this.listed(entry), false);
   }
 
-  delMfc({ source, group }: MfcEntry): void {
-    this.entries.delete(formatRoute({ source, group }));
+  delMfc({ source, group }: Pick<MfcEntry, 'source' | 'group'>): void {
+    const key = formatRoute({ source, group });
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.entries.delete(key);
+    this.onChange(this.listed(entry), true);
+  }
+
+  /** The owner is gone, with all that it made. What others made stays, but for the VIFs. */
+  disown(): void {
+    this.vifs.clear();
+    for (const entry of Array.from(this.entries.values())) if (!entry.foreign) this.delMfc(entry);
+  }
+
+  vifIndices(): Map<number, number> {
+    return new Map(
+      Array.from(this.vifs, ([vifi, { ifindex }]): [number, number] => [vifi, ifindex]).sort(([a], [b]) => a - b),
+    );
+  }
+
+  list(): KernelEntry[] {
+    return Array.from(this.entries.values(), (entry) => this.listed(entry));
+  }
+
+  private listed({ source, group, parent, outputs, foreign }: FakeEntry): KernelEntry {
+    const index = (vifi: number): number => this.vifs.get(vifi)?.ifindex ?? 0;
+    const shown = Array.from(outputs, ([vifi, threshold]) => ({ ifindex: index(vifi), threshold }));
+    return {
+      version: this.version,
+      source,
+      group,
+      iif: index(parent),
+      outputs: shown.filter(({ ifindex }) => ifindex !== 0),
+      foreign,
+    };
   }
 
   mfcCounters(source: string, group: string): MfcCounters | undefined {

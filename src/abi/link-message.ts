@@ -1,0 +1,27 @@
+/**
+ * Netlink messages about network interfaces: linux/if_link.h, net/core/rtnetlink.c rtnl_fill_ifinfo.
+ */
+import { getI32 } from './endian';
+import { eachAttribute } from './netlink';
+
+/** struct ifinfomsg { u8 ifi_family, pad; u16 ifi_type; int ifi_index; unsigned int ifi_flags, ifi_change; } */
+export const ifinfomsg = { size: 16, ifi_family: 0, ifi_type: 2, ifi_index: 4, ifi_flags: 8, ifi_change: 12 } as const;
+
+export const RTM_NEWLINK = 16;
+export const RTM_DELLINK = 17;
+export const IFLA_IFNAME = 3;
+
+export interface LinkMessage {
+  readonly name: string;
+  readonly ifindex: number;
+}
+
+const decoder = new TextDecoder();
+
+export function decodeLink(bytes: Uint8Array, start: number, end: number): LinkMessage {
+  let name = '';
+  eachAttribute(bytes, start + ifinfomsg.size, end, (type, at, size) => {
+    if (type === IFLA_IFNAME) name = decoder.decode(bytes.subarray(at, at + size - 1)); // its last byte is 0
+  });
+  return { name, ifindex: getI32(bytes, start + ifinfomsg.ifi_index) };
+}

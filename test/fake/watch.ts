@@ -1,0 +1,70 @@
+// A watch of the fake kernel: what happens waits until it is drained or, as with a real socket, until the event loop turns.
+
+import type { IpVersion } from '../../src/abi/address';
+import { familyOf } from '../../src/abi/families';
+import type { Watch, WatchListener } from '../../src/kernel/kernel';
+
+type Event = (listener: WatchListener) => void;
+
+export class FakeWatch implements Watch {
+  private readonly waiting: Event[] = [];
+  private held = false;
+  private losing = false;
+  private lost = false;
+  private reading = false;
+  private open = true;
+
+  constructor(
+    private readonly table: number | undefined,
+    private readonly listener: WatchListener,
+    private readonly onClose: (watch: FakeWatch) => void,
+  ) {}
+
+  /** Whether it is told of this table's entries. */
+  isAbout(version: IpVersion, table: number): boolean {
+    return table === (this.table ?? familyOf(version).defaultTable);
+  }
+
+  push(event: Event): void {
+    if (this.losing) {
+      this.lost = true;
+      return;
+    }
+    this.waiting.push(event);
+    if (this.waiting.length === 1) setImmediate(() => this.held || this.drain());
+  }
+
+  /** Nothing is told until release(), but to who drains. */
+  hold(): void {
+    this.held = true;
+  }
+
+  release(): void {
+    this.held = false;
+    this.drain();
+  }
+
+  /** The buffer is full: what happens from now on is lost, until it is drained. */
+  lose(): void {
+    this.losing = true;
+  }
+
+  drain(): void {
+    if (this.reading) return;
+    this.reading = true;
+    for (let event = this.next(); event !== undefined; event = this.next()) event(this.listener);
+    this.reading = false;
+    this.losing = false;
+    if (this.lost && this.open) this.listener.overflow();
+    this.lost = false;
+  }
+
+  close(): void {
+    this.open = false;
+    this.onClose(this);
+  }
+
+  private next(): Event | undefined {
+    return this.open ? this.waiting.shift() : undefined;
+  }
+}
