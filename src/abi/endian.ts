@@ -32,3 +32,10 @@ export function getI32(bytes: Uint8Array, offset: number): number {
 export function getU16(bytes: Uint8Array, offset: number): number {
   return getLong(bytes, offset, 2);
 }
+
+/** Writes an unsigned long, or a pointer, of `size` bytes (4 or 8). */
+export function putLong(bytes: Uint8Array, offset: number, value: bigint, size: number): void {
+  for (let i = 0; i < size; i++) {
+    bytes[littleEndian ? offset + i : offset + size - 1 - i] = Number((value >> BigInt(8 * i)) & 0xffn);
+  }
+}

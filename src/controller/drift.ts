@@ -107,10 +107,16 @@ export class Drift {
     if (expected === undefined && seen !== undefined) this.foreign.set(key, seen);
     else this.foreign.delete(key);
     if (expected === undefined) return undefined;
+    // A list may miss entries while others are deleted.
+    if (seen === undefined && this.isThere(expected)) return undefined;
     const vifs = this.installer.table.vifs[expected.version];
     return seen !== undefined && isSameEntry(expected, seen, (vifi) => vifs.byNumber(vifi)?.ifindex)
       ? undefined
       : expected;
+  }
+
+  private isThere({ version, source, group }: MfcEntry): boolean {
+    return this.installer.sockets.get(version)?.mfcCounters(source, group) !== undefined;
   }
 
   private expected(key: string): MfcEntry | undefined {

@@ -60,19 +60,20 @@ export class Opening {
 
   /** Takes what an earlier process has left. Throws if another living one is served. */
   async look(): Promise<void> {
-    const place = this.options.keeping;
-    if (place === undefined || this.keeper !== undefined) return;
-    this.keeper = await openKeeper({ ...place, seconds: parseKeepSeconds(place.seconds) });
+    if (this.keeper !== undefined) return;
+    await this.openKeeper();
     const table = this.installer.tableId();
     let isOther = false;
-    for (const [name, fd] of this.keeper.take()) {
+    for (const [name, fd] of this.keeper?.take() ?? []) {
       const kept = parseName(name);
       const socket = this.adopt(kept?.version ?? 4, kept?.table, fd);
       if (kept !== undefined && socket !== undefined && kept.table === table) this.left.set(kept.version, socket);
       else isOther = true;
       if (kept?.table !== table) socket?.close();
     }
-    if (isOther || this.options.keepForwarding !== true) await this.release();
+    if (!isOther && this.options.keepForwarding === true) return;
+    await this.release();
+    if (this.options.keepForwarding === true) await this.openKeeper();
   }
 
   /** Throws why it cannot. */
@@ -92,6 +93,11 @@ export class Opening {
   /** From now on no socket outlives this process. */
   async release(): Promise<void> {
     await this.trying(() => this.keeper?.release());
+  }
+
+  private async openKeeper(): Promise<void> {
+    const place = this.options.keeping;
+    if (place !== undefined) this.keeper = await openKeeper({ ...place, seconds: parseKeepSeconds(place.seconds) });
   }
 
   private adopt(version: IpVersion, table: number | undefined, fd: number): MrouteSocket | undefined {

@@ -52,6 +52,21 @@ function advice(syscall: string, errno: string): Advice | undefined {
         what: 'The interface went away while the route was added.',
         hint: "Look at 'ip link' and try again.",
       };
+    case 'bind EACCES':
+    case 'bind EPERM':
+    case 'bind EROFS':
+      return {
+        code: 'ERR_MFC_STORE',
+        what: "No socket can be made in Node-RED's user directory.",
+        hint: 'Let the user that Node-RED runs as write there.',
+      };
+    case 'connect EACCES':
+    case 'connect EPERM':
+      return {
+        code: 'ERR_MFC_PERMISSION',
+        what: 'The process that keeps the routes belongs to another user.',
+        hint: "Start Node-RED as that user, or end that process: see 'ps ax | grep node-red-mfc'.",
+      };
     default:
       return undefined;
   }

@@ -175,3 +175,20 @@ export function ioctl(fd: number, request: number, value: Uint8Array, name: stri
 export function close(fd: number): void {
   libc().close(fd);
 }
+
+/** A function of the C library, loaded by its prototype; for the other files of this layer that make calls. */
+export function cFunction<F>(prototype: string): F {
+  libc(); // says what is wrong on a system without these calls
+  return koffi.load(null).func(prototype) as unknown as F;
+}
+
+/** Where bytes are. They must stay there: those of a small typed array may move, those of Buffer.allocUnsafeSlow do not. */
+export function addressOf(bytes: Buffer): bigint {
+  return koffi.address(bytes);
+}
+
+/** The name of the errno that the last call left; to be read in the statement after that call. */
+export function lastErrno(): string {
+  const errno = koffi.errno();
+  return errnoNames.get(errno) ?? `errno ${errno}`;
+}

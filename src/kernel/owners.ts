@@ -13,6 +13,27 @@ interface Owner {
   command: string;
 }
 
+/** How a process that keeps sockets for a Node-RED that has ended, or runs still, calls itself. */
+export const HOLDER_TITLE = 'node-red-mfc holder';
+
+/** The title of a holder, which also tells the controller; of others the short name. */
+function commandOf(pid: string): string {
+  const [title = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  return title.startsWith(HOLDER_TITLE) ? title : readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+}
+
+/** What to do if nobody but these has the table: they keep it for a service or a Node-RED that does not run now. */
+function keeperHint([owner, ...others]: Owner[]): string | undefined {
+  if (owner === undefined || others.length > 0) return undefined;
+  if (owner.command.startsWith(HOLDER_TITLE)) {
+    return `It keeps the routes of another controller: start that one, or end the holder with 'kill ${owner.pid}'.`;
+  }
+  if (owner.command === 'systemd') {
+    return "It keeps the routes of a service's process that has ended: stop that service and start it again.";
+  }
+  return undefined;
+}
+
 /** Inodes of the raw sockets with this protocol, which /proc prints in the place of the port. */
 function rawSocketInodes(family: Family): Set<string> {
   const text = readFileSync(family.version === 4 ? '/proc/net/raw' : '/proc/net/raw6', 'utf8');
@@ -44,7 +65,7 @@ function findOwners(family: Family): Owner[] {
     const sockets = rawSocketInodes(family);
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && holdsOneOf(name, sockets))
-      .map((pid) => ({ pid: Number(pid), command: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() }));
+      .map((pid) => ({ pid: Number(pid), command: commandOf(pid) }));
   } catch {
     return []; // no /proc: the error stays without names
   }
@@ -65,7 +86,7 @@ export function nameOwners(error: unknown, family: Family, table: number | undef
   const hint =
     names === ''
       ? "See 'ss -wap' as root for who it is. Stop that program, or choose another table in the controller."
-      : error.cause.hint;
+      : (keeperHint(owners) ?? error.cause.hint);
   return new MfcError(error.code, `${names || 'Another program'} owns ${which}.`, {
     ...error.cause,
     ...(hint === undefined ? {} : { hint }),

@@ -9,6 +9,8 @@
 import koffi from 'koffi';
 
 export interface Readiness {
+  /** The process may end though this is watched. */
+  unref(): void;
   /** Call before the file is closed. Safe to call twice. */
   close(): void;
 }
@@ -16,12 +18,12 @@ export interface Readiness {
 /** What is open, so that it is not collected. */
 const handles = new Set<object>();
 
-/** Calls `onReadable` in every turn of the event loop in which there is something to read. Does not keep the process alive. */
+/** Calls `onReadable` in every turn of the event loop in which there is something to read, the end of a connection included. */
 export function watchReadable(fd: number, onReadable: () => void): Readiness {
-  const handle = koffi.node.poll(fd, { readable: true }, () => callSafely(onReadable));
-  handle.unref();
+  const handle = koffi.node.poll(fd, { readable: true, disconnect: true }, () => callSafely(onReadable));
   handles.add(handle);
   return {
+    unref: () => handle.unref(),
     close: () => {
       if (handles.delete(handle)) handle.close();
     },

@@ -36,6 +36,7 @@ class LinuxWatch implements Watch {
   ) {
     // What is left after a slice makes the socket readable in the next turn again.
     this.readiness = watchReadable(fd, () => this.read());
+    this.readiness.unref();
   }
 
   drain(): void {

@@ -1,0 +1,48 @@
+/**
+ * Keeps the owner sockets open beyond this process, so that routes go on forwarding while Node-RED restarts, is stopped or is killed.
+ *
+ * Where the service manager has a file descriptor store for this service, that keeps them (store-keeper.ts); elsewhere a small process
+ * of our own does (holder-keeper.ts). This layer knows names and descriptors, not what is behind them.
+ */
+import { HolderKeeper } from './holder-keeper';
+import { StoreKeeper } from './store-keeper';
+
+/** Keeps the descriptors of sockets open beyond this process. */
+export interface Keeper {
+  /** What an earlier process left, by name: descriptors of this process now, close-on-exec. They also stay kept. Empty after the first call. */
+  take(): Map<string, number>;
+  /**
+   * Keeps a copy of `fd` under `name` from now on; one kept before under that name is let go. One socket has one name. Starts the
+   * holder if it does not run. When this resolves, the socket is kept, whatever happens to this process. Throws MfcError.
+   */
+  keep(name: string, fd: number): Promise<void>;
+  /** Keeps nothing any more: the store forgets, the holder ends. Safe to call twice. This process's descriptors stay open. */
+  release(): Promise<void>;
+  /** Forgets the connection without releasing: what is kept stays kept (the process is about to end). */
+  close(): void;
+}
+
+export interface KeeperOptions {
+  /** Tells the keeps of several controllers apart: the id of the config node. */
+  id: string;
+  /** Directory for the holder's socket: Node-RED's user directory. */
+  directory: string;
+  /** How long the holder keeps the sockets alone, seconds. */
+  seconds: number;
+}
+
+/** Connects to what an earlier process left, if there is something; starts nothing. Throws MfcError if another living process is served by the holder. */
+export async function openKeeper(options: KeeperOptions): Promise<Keeper> {
+  const holder = await HolderKeeper.open(options);
+  try {
+    const store = await StoreKeeper.open(options.id);
+    if (store === undefined) return holder;
+    // Left by a Node-RED that was not started by the service manager.
+    for (const [name, fd] of holder.take()) await store.adopt(name, fd);
+    await holder.release();
+    return store;
+  } catch (error) {
+    holder.close();
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Keeps descriptors in the service manager's file descriptor store: FileDescriptorStoreMax= of systemd.service(5).
+ *
+ * The store takes messages without an answer and drops what it does not want: a service without a store, a process that may not speak
+ * for it (NotifyAccess=), a full store. It is asked with a probe: one end each of two connected pairs goes after the socket, then a
+ * barrier. If both pairs still have their other end when the barrier is through, then the socket before them was taken as well. Two,
+ * since the first one that a full store refuses is closed at leisure by some versions, those behind it at once.
+ *
+ * FDPOLL=0, since an error on a socket must not take it out of the store. The store compares sockets and not names: a socket gets a
+ * name once, another socket of the same name gets the next generation before the one before it is removed.
+ */
+import { fstatSync } from 'node:fs';
+import { close } from '../kernel/libc';
+import { duplicate, tryReceive, unixSocketPair } from '../kernel/unix';
+import { storeRefused } from './failure';
+import { findHandedOver } from './handed-over';
+import type { Keeper } from './keeper';
+import { Notify } from './notify';
+import { probeName, type Stored, storedName } from './stored-names';
+import { Turns } from './turns';
+
+interface Entry extends Stored {
+  /** A copy: what is stored cannot be asked for until the next start, but another controller of this process may want it before. */
+  readonly fd: number;
+}
+
+/** What this process's service has in the store, by id and name. */
+let stores: Map<string, Map<string, Entry>> | undefined;
+const turns = new Turns();
+
+async function storeOf(notify: Notify, id: string): Promise<Map<string, Entry>> {
+  stores ??= await readHandedOver(notify);
+  let store = stores.get(id);
+  if (store === undefined) {
+    store = new Map();
+    stores.set(id, store);
+  }
+  return store;
+}
+
+async function readHandedOver(notify: Notify): Promise<Map<string, Map<string, Entry>>> {
+  const found = new Map<string, Map<string, Entry>>();
+  for (const entry of findHandedOver(process.env, process.pid, process.ppid)) {
+    const store = found.get(entry.id) ?? new Map<string, Entry>();
+    found.set(entry.id, store);
+    const other = store.get(entry.name);
+    const [newest, outdated] =
+      other !== undefined && other.generation > entry.generation ? [other, entry] : [entry, other];
+    store.set(entry.name, newest);
+    if (outdated !== undefined) await remove(notify, outdated);
+  }
+  return found;
+}
+
+async function remove(notify: Notify, entry: Entry): Promise<void> {
+  await notify.send(['FDSTOREREMOVE=1', `FDNAME=${storedName(entry)}`]);
+  close(entry.fd);
+}
+
+/** Sends what is to be stored, if anything, and answers whether the store took it and takes any more. */
+async function sendAndProbe(notify: Notify, id: string, entry?: Entry): Promise<boolean> {
+  const pairs = [unixSocketPair('stream'), unixSocketPair('stream')];
+  const name = `FDNAME=${probeName(id)}`;
+  try {
+    try {
+      if (entry !== undefined) {
+        await notify.send(['FDSTORE=1', `FDNAME=${storedName(entry)}`, 'FDPOLL=0'], [entry.fd]);
+      }
+      await notify.send(
+        ['FDSTORE=1', name, 'FDPOLL=0'],
+        pairs.map(([, theirs]) => theirs),
+      );
+    } finally {
+      for (const [, theirs] of pairs) close(theirs);
+    }
+    await notify.barrier();
+    // Undefined: nothing to read, not even the end.
+    const taken = pairs.every(([ours]) => tryReceive(ours) === undefined);
+    await notify.send(['FDSTOREREMOVE=1', name]);
+    return taken;
+  } finally {
+    for (const [ours] of pairs) close(ours);
+  }
+}
+
+export class StoreKeeper implements Keeper {
+  private taken = false;
+  private closed = false;
+
+  private constructor(
+    private readonly id: string,
+    private readonly notify: Notify,
+    private readonly store: Map<string, Entry>,
+  ) {}
+
+  /** Undefined if there is no service manager that keeps descriptors for this process. */
+  static open(id: string): Promise<StoreKeeper | undefined> {
+    return turns.run(async () => {
+      const notify = Notify.find();
+      if (notify === undefined || !(await sendAndProbe(notify, id).catch(() => false))) return undefined;
+      return new StoreKeeper(id, notify, await storeOf(notify, id));
+    });
+  }
+
+  take(): Map<string, number> {
+    if (this.taken) return new Map();
+    this.taken = true;
+    return new Map([...this.store.values()].map(({ name, fd }) => [name, duplicate(fd)]));
+  }
+
+  keep(name: string, fd: number): Promise<void> {
+    return turns.run(() => this.put(name, fd));
+  }
+
+  /** Keeps what another keeper of this process had, as if it had been here; takes the descriptor over. */
+  async adopt(name: string, fd: number): Promise<void> {
+    try {
+      await this.keep(name, fd);
+    } finally {
+      close(fd);
+    }
+  }
+
+  release(): Promise<void> {
+    return turns.run(async () => {
+      if (this.closed) return;
+      this.closed = true;
+      for (const entry of this.store.values()) await remove(this.notify, entry);
+      this.store.clear();
+      await this.notify.barrier();
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private async put(name: string, fd: number): Promise<void> {
+    const { ino: inode } = fstatSync(fd);
+    const before = this.store.get(name);
+    if (before?.inode === inode) return;
+    const entry: Entry = { id: this.id, name, generation: (before?.generation ?? 0) + 1, inode, fd: duplicate(fd) };
+    if (!(await sendAndProbe(this.notify, this.id, entry))) {
+      await remove(this.notify, entry);
+      throw storeRefused();
+    }
+    this.store.set(name, entry);
+    if (before !== undefined) await remove(this.notify, before);
+  }
+}
