@@ -61,10 +61,11 @@ export class Opening {
   /** Takes what an earlier process has left. Throws if another living one is served. */
   async look(): Promise<void> {
     if (this.keeper !== undefined) return;
-    await this.openKeeper();
+    const keeper = await this.newKeeper();
+    this.keeper = keeper;
     const table = this.installer.tableId();
     let isOther = false;
-    for (const [name, fd] of this.keeper?.take() ?? []) {
+    for (const [name, fd] of keeper?.take() ?? []) {
       const kept = parseName(name);
       const socket = this.adopt(kept?.version ?? 4, kept?.table, fd);
       if (kept !== undefined && socket !== undefined && kept.table === table) this.left.set(kept.version, socket);
@@ -73,7 +74,7 @@ export class Opening {
     }
     if (!isOther && this.options.keepForwarding === true) return;
     await this.release();
-    if (this.options.keepForwarding === true) await this.openKeeper();
+    if (this.options.keepForwarding === true) this.keeper = await this.newKeeper();
   }
 
   /** Throws why it cannot. */
@@ -95,9 +96,9 @@ export class Opening {
     await this.trying(() => this.keeper?.release());
   }
 
-  private async openKeeper(): Promise<void> {
+  private async newKeeper(): Promise<Keeper | undefined> {
     const place = this.options.keeping;
-    if (place !== undefined) this.keeper = await openKeeper({ ...place, seconds: parseKeepSeconds(place.seconds) });
+    return place && openKeeper({ ...place, seconds: parseKeepSeconds(place.seconds) });
   }
 
   private adopt(version: IpVersion, table: number | undefined, fd: number): MrouteSocket | undefined {

@@ -10,7 +10,7 @@ const LIMIT = 100_000_000;
 export function parseTableId(value: string | number | undefined): number | undefined {
   const text = String(value ?? '').trim();
   if (text === '') return undefined;
-  const id = /^\d+$/.test(text) ? Number(text) : 0;
+  const id = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
   if (id > 0 && id < LIMIT) return id;
   throw new MfcError('ERR_MFC_INVALID', `Invalid argument: table is '${text}'.`, {
     field: 'table',
@@ -26,7 +26,7 @@ const MAX_KEEP_SECONDS = 86_400;
 export function parseKeepSeconds(value: string | number | undefined): number {
   const text = String(value ?? '').trim();
   if (text === '') return DEFAULT_KEEP_SECONDS;
-  const seconds = /^\d+$/.test(text) ? Number(text) : 0;
+  const seconds = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= MAX_KEEP_SECONDS) return seconds;
   throw new MfcError('ERR_MFC_INVALID', `Invalid argument: keepSeconds is '${text}'.`, {
     field: 'keepSeconds',

@@ -84,8 +84,14 @@ export const cases: readonly Case[] = [
   ...bad('label', ['x'.repeat(257)]),
 ];
 
+/** How long routes are kept without Node-RED, seconds. */
+export const times = {
+  good: ['1', '300', '86400'],
+  bad: ['0', '-1', '1.5', '1e3', '007', '86401', '5 min'],
+} as const;
+
 /** The controller's table: numbers that the kernel takes for IPv4 and for IPv6. */
 export const tables = {
   good: ['1', '100', '253', '254', '99999999'],
-  bad: ['0', '-1', '1.5', '1e3', '0x64', '100000000', '4294967295', 'default', 'main', '1 2'],
+  bad: ['0', '-1', '1.5', '1e3', '0x64', '100000000', '4294967295', 'default', 'main', '1 2', '007'],
 } as const;

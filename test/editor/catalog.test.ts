@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cases, tables } from './cases';
+import { cases, tables, times } from './cases';
 import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 
 const types: Record<NodeFile, string> = {
@@ -46,6 +46,8 @@ function keysOfFaults(): Set<string> {
     editor.faults('mfc add', editor.newNode('mfc add', values));
   }
   for (const table of tables.bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { table }));
+  for (const keepSeconds of times.bad)
+    editor.faults('mfc-controller', editor.newNode('mfc-controller', { keepSeconds }));
   return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cases, openValues, tables, validRoute } from './cases';
+import { cases, openValues, tables, times, validRoute } from './cases';
 import { loadEditor } from './fake-editor';
 
 const editor = loadEditor();
@@ -67,12 +67,22 @@ describe('editor checks', () => {
     assert.doesNotMatch(faults.join(), /</);
   });
 
-  it('mfc-controller accepts the tables that the kernel has', () => {
-    for (const table of [...tables.good, ...openValues]) {
-      assert.deepEqual(editor.faults('mfc-controller', editor.newNode('mfc-controller', { table })), [], table);
-    }
-    for (const table of tables.bad) {
-      assert.equal(editor.faults('mfc-controller', editor.newNode('mfc-controller', { table })).length, 1, table);
-    }
-  });
+  for (const [field, { good, bad }] of Object.entries({ table: tables, keepSeconds: times })) {
+    it(`mfc-controller accepts for ${field} what the server accepts`, () => {
+      for (const value of [...good, ...openValues]) {
+        assert.deepEqual(
+          editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value })),
+          [],
+          value,
+        );
+      }
+      for (const value of bad) {
+        assert.equal(
+          editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value })).length,
+          1,
+          value,
+        );
+      }
+    });
+  }
 });

@@ -3,10 +3,10 @@
  */
 import assert from 'node:assert/strict';
 import { fieldsOf } from '../../nodes/fields';
-import { parseTableId } from '../../src/controller/settings';
+import { parseKeepSeconds, parseTableId } from '../../src/controller/settings';
 import { MfcError } from '../../src/errors';
 import { parseAdd } from '../../src/routing/request';
-import { cases, tables, validRoute } from './cases';
+import { cases, tables, times, validRoute } from './cases';
 
 function isRefused(act: () => unknown): boolean {
   try {
@@ -24,16 +24,15 @@ describe('the server judges fields as the forms do', () => {
     it(`${ok ? 'takes' : 'refuses'} ${field} ${JSON.stringify(value)}${Object.keys(others).length > 0 ? ` with ${JSON.stringify(others)}` : ''}`, () => {
       const fields = fieldsOf({ ...validRoute, ...others, [field]: value });
       assert.equal(
-        isRefused(() => parseAdd({}, fields)),
+        isRefused(() => parseAdd({}, fields).route),
         !ok,
       );
     });
   }
 
-  for (const value of tables.good) {
-    it(`takes table ${value}`, () => assert.equal(parseTableId(value), Number(value)));
-  }
-  for (const value of tables.bad) {
-    it(`refuses table ${JSON.stringify(value)}`, () => assert.ok(isRefused(() => parseTableId(value))));
+  const settings = { table: { ...tables, parse: parseTableId }, keepSeconds: { ...times, parse: parseKeepSeconds } };
+  for (const [field, { good, bad, parse }] of Object.entries(settings)) {
+    for (const value of good) it(`takes ${field} ${value}`, () => assert.equal(parse(value), Number(value)));
+    for (const value of bad) it(`refuses ${field} '${value}'`, () => assert.ok(isRefused(() => parse(value))));
   }
 });

@@ -16,6 +16,7 @@ import controllerNode from '../../nodes/mfc-controller';
 import delNode from '../../nodes/mfc-del';
 import stateNode from '../../nodes/mfc-state';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
+import { sweep } from '../../src/controller/parking';
 import { until } from '../lab/lab';
 import { type FlowItem, SINKS } from './flows';
 import { type Message, Outcome } from './outcome';
@@ -53,9 +54,10 @@ export class NodeRed {
     await helper.load(types, flow as FlowItem[]);
   }
 
-  /** Stops all flows, as a stop of Node-RED does. */
+  /** Stops all flows, as a stop of Node-RED does: no controller is left for a successor. */
   async unload(): Promise<void> {
     await helper.unload();
+    await sweep();
   }
 
   /** Deploys in the editor's way: `full`, or only what is changed. */
@@ -70,7 +72,7 @@ export class NodeRed {
 
   /** Stops the flows and forgets everything. */
   async close(): Promise<void> {
-    await helper.unload();
+    await this.unload();
     RED.hooks.remove('*.test');
     RED.events.off('node-status', this.#noteStatus);
     RED.log.removeHandler(this.#logHandler);
