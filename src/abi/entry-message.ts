@@ -31,8 +31,7 @@ export const RTA_MULTIPATH = 9;
 export const RTA_TABLE = 15;
 /** A stream that waits for a route, not an entry. */
 export const RTNH_F_UNRESOLVED = 32;
-/** Made by another socket than the table's owner: net/ipv4/ipmr.c ipmr_fill_mroute, MFC_STATIC. The owner's have RTPROT_MROUTED. */
-export const RTPROT_STATIC = 4;
+/** Made by the table's owner alone. Others' have RTPROT_STATIC: net/ipv4/ipmr.c ipmr_fill_mroute, MFC_STATIC. */
 export const RTPROT_MROUTED = 17;
 
 /** An entry as the kernel lists it: in interface indices, for it does not tell VIF numbers. */

@@ -8,9 +8,9 @@ import type { IpVersion } from './address';
 import { getI32 } from './endian';
 import { eachAttribute } from './netlink';
 
-/** struct netconfmsg { u8 ncm_family; }, aligned to 4 bytes. */
+/** struct netconfmsg { u8 ncm_family; }; attributes follow at the next multiple of 4. */
 export const netconfmsg = { size: 1, ncm_family: 0 } as const;
-const NETCONFMSG_ALIGNED = 4;
+export const NETCONFMSG_ALIGNED = 4;
 
 export const RTM_NEWNETCONF = 80;
 export const NETCONFA_IFINDEX = 1;

@@ -26,10 +26,13 @@ export const SOL_NETLINK = 270;
 export const NETLINK_ADD_MEMBERSHIP = 1;
 export const NETLINK_GET_STRICT_CHK = 12;
 
-const NLMSG_ERROR = 2;
-const NLMSG_DONE = 3;
+/** The groups of messages that a socket can hear: linux/rtnetlink.h. */
+export const RTNLGRP = { LINK: 1, IPV4_MROUTE: 6, IPV6_MROUTE: 10, IPV4_NETCONF: 24, IPV6_NETCONF: 25 } as const;
+
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
 /** NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH */
-const DUMP = 0x301;
+export const DUMP = 0x301;
 
 /** The families under which multicast routing has its rules and entries: linux/rtnetlink.h. */
 export const RTNL_FAMILY_IPMR = 128;

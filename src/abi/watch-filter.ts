@@ -10,9 +10,6 @@ import { nlmsghdr } from './netlink';
 /** struct sock_filter { u16 code; u8 jt, jf; u32 k; } */
 export const sock_filter = { size: 8, code: 0, jt: 2, jf: 3, k: 4 } as const;
 
-export const SOL_SOCKET = 1;
-export const SO_ATTACH_FILTER = 26;
-
 export const BPF_LD_HALF = 0x28; // BPF_LD | BPF_H | BPF_ABS
 export const BPF_LD_WORD = 0x20; // BPF_LD | BPF_W | BPF_ABS
 export const BPF_JUMP_EQUAL = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
@@ -34,9 +31,6 @@ const PROGRAM: readonly Instruction[] = [
   [BPF_RETURN, 0, 0, 0], // drop
   [BPF_RETURN, 0xffffffff, 0, 0], // take all bytes
 ];
-
-/** The number of instructions. */
-export const WATCH_FILTER_LENGTH = PROGRAM.length;
 
 /** An array of struct sock_filter. */
 export function encodeWatchFilter(): Uint8Array {

@@ -7,6 +7,8 @@
 import koffi from 'koffi';
 import type { LongSize } from '../abi/family';
 import { AF_NETLINK, NETLINK_ROUTE } from '../abi/netlink';
+import { SO_ATTACH_FILTER, SOL_SOCKET } from '../abi/socket-options';
+import { sock_filter } from '../abi/watch-filter';
 import { MfcError } from '../errors';
 import { fault } from './faults';
 
@@ -159,9 +161,10 @@ export function getsockopt(fd: number, level: number, option: number, value: Uin
 }
 
 /** Has the kernel drop datagrams before they take room in the socket's buffer; `filter` is an array of struct sock_filter. */
-export function setFilter(fd: number, level: number, option: number, filter: Uint8Array, instructions: number): void {
-  const program = { len: instructions, filter };
-  if (libc().setFilter(fd, level, option, program, FILTER_PROGRAM_SIZE) !== 0) fail('SO_ATTACH_FILTER', koffi.errno());
+export function attachFilter(fd: number, filter: Uint8Array): void {
+  const program = { len: filter.length / sock_filter.size, filter };
+  if (libc().setFilter(fd, SOL_SOCKET, SO_ATTACH_FILTER, program, FILTER_PROGRAM_SIZE) !== 0)
+    fail('SO_ATTACH_FILTER', koffi.errno());
 }
 
 /** False where the kernel answers `expected`, an errno that is an answer and not a failure. */

@@ -1,10 +1,9 @@
 /**
  * Whether a socket belongs to the network namespace of this process: net/core/sock.c SO_NETNS_COOKIE, since Linux 5.14.
  */
-import { SOL_SOCKET } from '../abi/watch-filter';
+import { SO_NETNS_COOKIE, SOL_SOCKET } from '../abi/socket-options';
 import { close, getsockopt, querySocket } from './libc';
 
-export const SO_NETNS_COOKIE = 71;
 const COOKIE_SIZE = 8;
 
 /** Also true where the kernel does not tell. Throws if `fd` is not a socket. */

@@ -2,16 +2,11 @@
  * A netlink socket that hears of changes to interfaces, entries and owners. No right is needed.
  */
 import { putU16, putU32 } from '../abi/endian';
-import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, SOL_NETLINK, sockaddr_nl } from '../abi/netlink';
-import { encodeWatchFilter, SO_ATTACH_FILTER, SOL_SOCKET, WATCH_FILTER_LENGTH } from '../abi/watch-filter';
+import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, RTNLGRP, SOL_NETLINK, sockaddr_nl } from '../abi/netlink';
+import { SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from '../abi/socket-options';
+import { encodeWatchFilter } from '../abi/watch-filter';
 import { isErrno } from '../errors';
-import { bind, close, netlinkSocket, setFilter, setsockopt } from './libc';
-
-/** linux/rtnetlink.h: links; entries of IPv4 and IPv6; settings of IPv4 and IPv6. */
-export const RTNLGRP = { LINK: 1, IPV4_MROUTE: 6, IPV6_MROUTE: 10, IPV4_NETCONF: 24, IPV6_NETCONF: 25 } as const;
-
-export const SO_RCVBUF = 8;
-export const SO_RCVBUFFORCE = 33;
+import { attachFilter, bind, close, netlinkSocket, setsockopt } from './libc';
 
 /** The kernel doubles it. A message about an entry takes less than 1 KiB of it: 32 MiB hold those of more than 40,000 routes. */
 const RECEIVE_BUFFER = 16 * 1024 * 1024;
@@ -20,7 +15,7 @@ export function openWatchSocket(): number {
   const fd = netlinkSocket();
   try {
     enlarge(fd);
-    setFilter(fd, SOL_SOCKET, SO_ATTACH_FILTER, encodeWatchFilter(), WATCH_FILTER_LENGTH);
+    attachFilter(fd, encodeWatchFilter());
     // The kernel sends nothing to a socket without an address; it picks one. Binding later would leave the groups again.
     const address = new Uint8Array(sockaddr_nl.size);
     putU16(address, sockaddr_nl.nl_family, AF_NETLINK);

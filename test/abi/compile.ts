@@ -18,6 +18,9 @@ const HEADERS = `#include <stddef.h>
 #include <linux/mroute.h>
 #include <linux/mroute6.h>
 #include <linux/rtnetlink.h>
+#include <linux/fib_rules.h>
+#include <linux/netconf.h>
+#include <linux/filter.h>
 #include <linux/sockios.h>
 `;
 

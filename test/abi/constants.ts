@@ -1,5 +1,6 @@
 // The numbers of src/abi under the names that the C headers have for them.
 
+import * as entry from '../../src/abi/entry-message';
 import * as family from '../../src/abi/family';
 import {
   IFF_LOOPBACK,
@@ -12,6 +13,11 @@ import {
 } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
+import * as link from '../../src/abi/link-message';
+import * as netconf from '../../src/abi/netconf-message';
+import * as netlink from '../../src/abi/netlink';
+import * as rule from '../../src/abi/rule';
+import * as socket from '../../src/abi/socket-options';
 
 export const constants: Readonly<Record<string, number>> = {
   AF_INET: ipv4.domain,
@@ -48,4 +54,43 @@ export const constants: Readonly<Record<string, number>> = {
   IFF_UP,
   IFF_LOOPBACK,
   IFF_MULTICAST,
+  ...socket,
+  AF_NETLINK: netlink.AF_NETLINK,
+  NETLINK_ROUTE: netlink.NETLINK_ROUTE,
+  SOL_NETLINK: netlink.SOL_NETLINK,
+  NETLINK_ADD_MEMBERSHIP: netlink.NETLINK_ADD_MEMBERSHIP,
+  NETLINK_GET_STRICT_CHK: netlink.NETLINK_GET_STRICT_CHK,
+  NLMSG_ERROR: netlink.NLMSG_ERROR,
+  NLMSG_DONE: netlink.NLMSG_DONE,
+  'NLM_F_REQUEST | NLM_F_DUMP': netlink.DUMP,
+  RTNL_FAMILY_IPMR: netlink.RTNL_FAMILY_IPMR,
+  RTNL_FAMILY_IP6MR: netlink.RTNL_FAMILY_IP6MR,
+  RTNLGRP_LINK: netlink.RTNLGRP.LINK,
+  RTNLGRP_IPV4_MROUTE: netlink.RTNLGRP.IPV4_MROUTE,
+  RTNLGRP_IPV6_MROUTE: netlink.RTNLGRP.IPV6_MROUTE,
+  RTNLGRP_IPV4_NETCONF: netlink.RTNLGRP.IPV4_NETCONF,
+  RTNLGRP_IPV6_NETCONF: netlink.RTNLGRP.IPV6_NETCONF,
+  RTM_NEWRULE: rule.RTM_NEWRULE,
+  RTM_GETRULE: rule.RTM_GETRULE,
+  FRA_IIFNAME: rule.FRA_IIFNAME,
+  FRA_TABLE: rule.FRA_TABLE,
+  FR_ACT_TO_TBL: rule.FR_ACT_TO_TBL,
+  RTM_NEWLINK: link.RTM_NEWLINK,
+  RTM_DELLINK: link.RTM_DELLINK,
+  IFLA_IFNAME: link.IFLA_IFNAME,
+  RTM_NEWROUTE: entry.RTM_NEWROUTE,
+  RTM_DELROUTE: entry.RTM_DELROUTE,
+  RTM_GETROUTE: entry.RTM_GETROUTE,
+  RTA_DST: entry.RTA_DST,
+  RTA_SRC: entry.RTA_SRC,
+  RTA_IIF: entry.RTA_IIF,
+  RTA_MULTIPATH: entry.RTA_MULTIPATH,
+  RTA_TABLE: entry.RTA_TABLE,
+  RTNH_F_UNRESOLVED: entry.RTNH_F_UNRESOLVED,
+  RTPROT_MROUTED: entry.RTPROT_MROUTED,
+  RTM_NEWNETCONF: netconf.RTM_NEWNETCONF,
+  NETCONFA_IFINDEX: netconf.NETCONFA_IFINDEX,
+  NETCONFA_MC_FORWARDING: netconf.NETCONFA_MC_FORWARDING,
+  NETCONFA_IFINDEX_ALL: netconf.NETCONFA_IFINDEX_ALL,
+  'NLMSG_ALIGN(sizeof(struct netconfmsg))': netconf.NETCONFMSG_ALIGNED,
 };

@@ -1,10 +1,13 @@
 // Structs with known values, filled once in C and once by src/abi. The encoders get buffers full of 0xff: what they do not write, shows.
 
+import { ENTRY_DUMP_SIZE, encodeEntryDump } from '../../src/abi/entry-message';
 import type { MfcEntry } from '../../src/abi/family';
 import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
+import { encodeRuleDump, RULE_DUMP_SIZE } from '../../src/abi/rule';
 import { encodeVifCountersRequest } from '../../src/abi/vif-counters';
+import { encodeWatchFilter } from '../../src/abi/watch-filter';
 
 export interface Sample {
   readonly name: string;
@@ -156,6 +159,48 @@ export const samples: readonly Sample[] = [
     fill: 'value.ifr_ifindex = 0x1020304;',
     read: all('struct ifreq'),
     encode: (bytes) => encodeIfreqIndex(bytes, 0x1020304),
+  },
+  {
+    name: 'RTM_GETROUTE',
+    type: 'struct { struct nlmsghdr header; struct rtmsg message; struct rtattr attribute; unsigned table; }',
+    fill: `
+      value.header.nlmsg_len = sizeof(value);
+      value.header.nlmsg_type = RTM_GETROUTE;
+      value.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+      value.message.rtm_family = RTNL_FAMILY_IP6MR;
+      value.attribute.rta_len = RTA_LENGTH(sizeof(value.table));
+      value.attribute.rta_type = RTA_TABLE;
+      value.table = 0x1020304;`,
+    read: 'sizeof(value)',
+    encode: (bytes) => encodeEntryDump(bytes.subarray(0, ENTRY_DUMP_SIZE), 6, 0x1020304),
+  },
+  {
+    name: 'RTM_GETRULE',
+    type: 'struct { struct nlmsghdr header; struct fib_rule_hdr rule; }',
+    fill: `
+      value.header.nlmsg_len = sizeof(value);
+      value.header.nlmsg_type = RTM_GETRULE;
+      value.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+      value.rule.family = RTNL_FAMILY_IPMR;`,
+    read: 'sizeof(value)',
+    encode: (bytes) => encodeRuleDump(bytes.subarray(0, RULE_DUMP_SIZE), 4),
+  },
+  {
+    name: 'SO_ATTACH_FILTER',
+    type: 'struct { struct sock_filter program[7]; }',
+    fill: `
+      struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_flags)),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htonl(RTNH_F_UNRESOLVED), 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeWatchFilter()),
   },
 ];
 

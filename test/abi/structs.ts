@@ -1,10 +1,16 @@
 // The kernel's structs as src/abi lays them out, under their C names, for comparing with what a compiler says.
 
+import { rtmsg, rtnexthop } from '../../src/abi/entry-message';
 import type { LongSize } from '../../src/abi/family';
 import { ifreq } from '../../src/abi/ifreq';
 import { mfcctl, sioc_sg_req, vifctl } from '../../src/abi/ipv4';
 import { mf6cctl, mif6ctl, sioc_sg_req6, sockaddr_in6 } from '../../src/abi/ipv6';
+import { ifinfomsg } from '../../src/abi/link-message';
+import { netconfmsg } from '../../src/abi/netconf-message';
+import { nlattr, nlmsghdr, sockaddr_nl } from '../../src/abi/netlink';
+import { fib_rule_hdr } from '../../src/abi/rule';
 import { sioc_vif_req } from '../../src/abi/vif-counters';
+import { sock_filter } from '../../src/abi/watch-filter';
 
 /** Size, and offset by member. */
 export type Layout = Readonly<Record<string, number>>;
@@ -22,5 +28,14 @@ export function structs(long: LongSize): Layouts {
     sockaddr_in6,
     sioc_sg_req6: sioc_sg_req6[long],
     ifreq,
+    nlmsghdr,
+    nlattr,
+    sockaddr_nl,
+    fib_rule_hdr,
+    ifinfomsg,
+    rtmsg,
+    rtnexthop,
+    netconfmsg,
+    sock_filter,
   };
 }

@@ -11,7 +11,7 @@ import type { Rule } from '../../src/abi/rule';
 import { fault } from '../../src/kernel/faults';
 import type { Kernel, KernelEntry, Link, MrouteSocket, Watch, WatchListener } from '../../src/kernel/kernel';
 import { notOwner } from '../../src/kernel/vif-probe';
-import { FakeFile, FakeSocket } from './socket';
+import { FakeFile, type FakeHolder, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
 import { FakeWatch } from './watch';
 
@@ -24,9 +24,10 @@ const ENTRIES_PER_DATAGRAM = 250;
 export class FakeKernel implements Kernel {
   private readonly links = new Map<string, Link>();
   private readonly tables = new Map<string, FakeTable>();
-  /** The open files of owner sockets, by the name of the table. */
-  private readonly files = new Map<string, FakeFile>();
-  private readonly sockets = new Set<FakeSocket>();
+  /** The owner sockets of all processes, by the name of the table. */
+  private readonly owners = new Map<string, FakeFile>();
+  /** The open files of the process that the tests are, by number. */
+  private readonly files = new Map<number, FakeFile>();
   private readonly watches = new Set<FakeWatch>();
   private nextIfindex = 1;
   private nextFd = 20;
@@ -93,7 +94,7 @@ export class FakeKernel implements Kernel {
   }
 
   snapshot(): Snapshot {
-    const there = Array.from(this.tables).filter(([name, table]) => this.files.has(name) || !table.isEmpty);
+    const there = Array.from(this.tables).filter(([name, table]) => this.owners.has(name) || !table.isEmpty);
     return Object.fromEntries(there.map(([name, table]) => [name, table.snapshot()]).sort());
   }
 
@@ -107,18 +108,18 @@ export class FakeKernel implements Kernel {
     return { addMfc: (entry) => found.addMfc(entry, false), delMfc: (entry) => found.delMfc(entry) };
   }
 
-  /** Another process holds the open file `fd`, until the function is called that this answers. */
-  hold(fd: number): () => void {
-    const file = this.file(fd);
-    file?.hold();
-    return () => file?.letGo();
+  /** Another process holds the open file from now on. */
+  hold(fd: number): FakeHolder {
+    const file = this.fileOf(fd);
+    if (file === undefined) throw new Error(`There is no open file ${fd}.`);
+    file.hold();
+    return { give: () => this.openFile(file), letGo: () => file.letGo() };
   }
 
-  /** The process ends, as by SIGKILL: its sockets and watches are closed. */
+  /** The process ends, as by SIGKILL: its files are closed, and it hears nothing any more. */
   kill(): void {
-    for (const socket of this.sockets) socket.close();
-    this.sockets.clear();
     for (const watch of this.watches) watch.close();
+    for (const fd of this.files.keys()) this.closeFile(fd);
   }
 
   /** The watches are told nothing, unless they are drained, until releaseEvents(). */
@@ -153,27 +154,37 @@ export class FakeKernel implements Kernel {
     this.refusal = undefined;
     if (refusal !== undefined) throw fault(refusal.syscall, refusal.errno);
     const name = tableName(version, table);
-    if (this.files.has(name)) throw fault('MRT_INIT', 'EADDRINUSE');
+    if (this.owners.has(name)) throw fault('MRT_INIT', 'EADDRINUSE');
     const owned = this.tableOf(version, table);
-    const file = new FakeFile(this.nextFd++, owned, () => {
-      this.files.delete(name);
+    const file = new FakeFile(owned, () => {
+      this.owners.delete(name);
       this.tell((listener) => listener.ownerChanged(version));
       owned.disown();
     });
-    this.files.set(name, file);
+    this.owners.set(name, file);
     this.tell((listener) => listener.ownerChanged(version));
-    return this.socket(file);
+    return new FakeSocket(this, this.openFile(file));
   }
 
-  /** `fd` is the number that the process had for it whose socket is held. */
   adoptMroute(version: IpVersion, table: number | undefined, fd: number): MrouteSocket {
-    const file = this.file(fd);
-    if (file === undefined) throw notOwner(version, table ?? familyOf(version).defaultTable, { errno: 'EBADF' });
-    if (file !== this.files.get(tableName(version, table))) {
-      throw notOwner(version, table ?? familyOf(version).defaultTable);
-    }
-    if (Array.from(this.sockets).some((socket) => socket.fd === fd)) throw fault('MRT_INIT', 'EADDRINUSE');
-    return this.socket(file);
+    const file = this.fileOf(fd);
+    const owner = this.owners.get(tableName(version, table));
+    const ownedHere = Array.from(this.files).some(([other, one]) => one === owner && other !== fd);
+    if (file !== undefined && file === owner && !ownedHere) return new FakeSocket(this, fd);
+    this.closeFile(fd);
+    if (ownedHere) throw fault('MRT_INIT', 'EADDRINUSE');
+    throw notOwner(version, table ?? familyOf(version).defaultTable);
+  }
+
+  /** Undefined if there is no such open file. */
+  fileOf(fd: number): FakeFile | undefined {
+    return this.files.get(fd);
+  }
+
+  closeFile(fd: number): void {
+    const file = this.files.get(fd);
+    this.files.delete(fd);
+    file?.letGo();
   }
 
   *listEntries(version: IpVersion, table: number | undefined): Generator<KernelEntry[], void> {
@@ -194,14 +205,11 @@ export class FakeKernel implements Kernel {
     if (n >= from && n < to) throw fault(syscall, errno);
   }
 
-  private socket(file: FakeFile): MrouteSocket {
-    const socket = new FakeSocket(this, file);
-    this.sockets.add(socket);
-    return socket;
-  }
-
-  private file(fd: number): FakeFile | undefined {
-    return Array.from(this.files.values()).find((file) => file.fd === fd);
+  private openFile(file: FakeFile): number {
+    const fd = this.nextFd++;
+    file.hold();
+    this.files.set(fd, file);
+    return fd;
   }
 
   /** A table that is not there is made. */

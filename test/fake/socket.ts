@@ -7,12 +7,11 @@ import { formatRoute } from '../../src/routing/route';
 import type { FakeKernel } from './kernel';
 import type { FakeTable } from './table';
 
-/** An open file. The table has its owner as long as anybody holds it. */
+/** An open file. The table has its owner as long as any process holds it. */
 export class FakeFile {
   private holders = 0;
 
   constructor(
-    readonly fd: number,
     readonly table: FakeTable,
     private readonly release: () => void,
   ) {}
@@ -26,19 +25,25 @@ export class FakeFile {
   }
 }
 
+/** Another process that holds an open file. */
+export interface FakeHolder {
+  /** Hands the file to the process of the tests: its number there. */
+  give(): number;
+  letGo(): void;
+}
+
 export class FakeSocket implements MrouteSocket {
-  private file: FakeFile | undefined;
+  private number: number;
 
   constructor(
     private readonly kernel: FakeKernel,
-    file: FakeFile,
+    fd: number,
   ) {
-    this.file = file;
-    file.hold();
+    this.number = fd;
   }
 
   get fd(): number {
-    return this.file?.fd ?? -1;
+    return this.number;
   }
 
   addVif(vifi: number, ifindex: number): void {
@@ -59,31 +64,31 @@ export class FakeSocket implements MrouteSocket {
   }
 
   mfcCounters(source: string, group: string): MfcCounters | undefined {
-    return this.open('SIOCGETSGCNT').mfcCounters(source, group);
+    return this.table('SIOCGETSGCNT').mfcCounters(source, group);
   }
 
   vifCounters(vifi: number): VifCounters | undefined {
-    return this.open('SIOCGETVIFCNT').vifCounters(vifi);
+    return this.table('SIOCGETVIFCNT').vifCounters(vifi);
   }
 
   vifIndices(): Map<number, number> {
-    return this.open('MRT_DEL_MFC').vifIndices();
+    return this.table('MRT_DEL_MFC').vifIndices();
   }
 
   close(): void {
-    const { file } = this;
-    this.file = undefined;
-    file?.letGo();
+    this.kernel.closeFile(this.number);
+    this.number = -1;
   }
 
   private change(syscall: string, what: string): FakeTable {
-    const table = this.open(syscall);
+    const table = this.table(syscall);
     this.kernel.attempt(syscall, what);
     return table;
   }
 
-  private open(syscall: string): FakeTable {
-    if (this.file === undefined) throw fault(syscall, 'EBADF');
-    return this.file.table;
+  private table(syscall: string): FakeTable {
+    const file = this.kernel.fileOf(this.number);
+    if (file === undefined) throw fault(syscall, 'EBADF');
+    return file.table;
   }
 }

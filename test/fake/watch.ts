@@ -4,10 +4,13 @@ import type { IpVersion } from '../../src/abi/address';
 import { familyOf } from '../../src/abi/families';
 import type { Watch, WatchListener } from '../../src/kernel/kernel';
 
+/** As many messages as the buffer of the real one has room for, more or less. */
+const CAPACITY = 40_000;
+
 type Event = (listener: WatchListener) => void;
 
 export class FakeWatch implements Watch {
-  private readonly waiting: Event[] = [];
+  private waiting: Event[] = [];
   private held = false;
   private losing = false;
   private lost = false;
@@ -26,7 +29,7 @@ export class FakeWatch implements Watch {
   }
 
   push(event: Event): void {
-    if (this.losing) {
+    if (this.losing || this.waiting.length === CAPACITY) {
       this.lost = true;
       return;
     }
@@ -52,7 +55,11 @@ export class FakeWatch implements Watch {
   drain(): void {
     if (this.reading) return;
     this.reading = true;
-    for (let event = this.next(); event !== undefined; event = this.next()) event(this.listener);
+    while (this.waiting.length > 0) {
+      const events = this.waiting;
+      this.waiting = [];
+      for (const event of events) if (this.open) event(this.listener);
+    }
     this.reading = false;
     this.losing = false;
     if (this.lost && this.open) this.listener.overflow();
@@ -62,9 +69,5 @@ export class FakeWatch implements Watch {
   close(): void {
     this.open = false;
     this.onClose(this);
-  }
-
-  private next(): Event | undefined {
-    return this.open ? this.waiting.shift() : undefined;
   }
 }

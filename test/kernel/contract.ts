@@ -1,8 +1,11 @@
 // What every kernel does, the real one and the fake: src/kernel/kernel.ts with all its errors, for both families.
 
 import type { IpVersion } from '../../src/abi/address';
+import { describeAdoption } from './contract-adoption';
+import { describeEntries } from './contract-entries';
 import { describeFamily } from './contract-family';
 import { describeLinks } from './contract-links';
+import { describeLinkWatch, describeWatch } from './contract-watch';
 import type { Ground } from './ground';
 
 export function describeKernel(name: string, open: () => Promise<Ground>, versions: readonly IpVersion[]): void {
@@ -16,6 +19,12 @@ export function describeKernel(name: string, open: () => Promise<Ground>, versio
     after(() => ground.close());
 
     describeLinks(() => ground, versions);
-    for (const version of versions) describeFamily(version, () => ground);
+    describeLinkWatch(() => ground);
+    for (const version of versions) {
+      describeFamily(version, () => ground);
+      describeEntries(version, () => ground);
+      describeWatch(version, () => ground);
+      describeAdoption(version, () => ground);
+    }
   });
 }

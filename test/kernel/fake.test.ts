@@ -18,6 +18,25 @@ async function open(): Promise<Ground> {
       const on = change === 'up' || change === 'multicast on';
       kernel.setLink(name, change.startsWith('multicast') ? { multicast: on } : { up: on });
     },
+    moveLink: async (name) => {
+      const link = kernel.findLink(name);
+      kernel.delLink(name);
+      if (link !== undefined) kernel.returnLink({ ...link, up: false });
+    },
+    intrude: async ({ verb, entries, table }) => {
+      for (const entry of entries)
+        kernel.otherProgram(entry.version, table)[verb === 'add' ? 'addMfc' : 'delMfc'](entry);
+    },
+    inherit: async ({ version, table, vifs, entries }) => {
+      const socket = kernel.openMroute(version, table);
+      for (const [vifi, ifindex] of vifs.entries()) socket.addVif(vifi, ifindex);
+      for (const entry of entries) socket.addMfc(entry);
+      const holder = kernel.hold(socket.fd);
+      kernel.kill();
+      const fd = holder.give();
+      holder.letGo();
+      return fd;
+    },
     source: (version) => SOURCES[version],
     send: async (group, count) => {
       const version = group.includes(':') ? 6 : 4;

@@ -4,6 +4,8 @@ import { deepEqual, throws } from 'node:assert/strict';
 import type { IpVersion } from '../../src/abi/address';
 import type { Kernel } from '../../src/kernel/kernel';
 import type { TableSnapshot } from '../fake/table';
+import type { Estate } from './heir';
+import type { Order } from './intruder-program';
 
 /** A kernel, and the world around it that it tells about. */
 export interface Ground {
@@ -12,6 +14,12 @@ export interface Ground {
   delLink(name: string): Promise<void>;
   renameLink(from: string, to: string): Promise<void>;
   setLink(name: string, change: 'up' | 'down' | 'multicast on' | 'multicast off'): Promise<void>;
+  /** To another network namespace and back: with the same name and index, down. */
+  moveLink(name: string): Promise<void>;
+  /** Another program makes or deletes entries. */
+  intrude(order: Order): Promise<void>;
+  /** The owner socket of a process that was killed: its number in this one. */
+  inherit(estate: Estate): Promise<number>;
   /** Address of the sender. */
   source(version: IpVersion): string;
   /** The sender sends to a group; its packets come in on `camera`. */

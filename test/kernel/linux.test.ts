@@ -8,6 +8,8 @@ import { hasIPv6 } from '../lab/ip';
 import { Lab } from '../lab/lab';
 import { describeKernel } from './contract';
 import type { Ground } from './ground';
+import { inherit } from './heir';
+import { Intruder } from './intruder';
 import { readProc } from './proc';
 
 const versions: readonly IpVersion[] = hasIPv6 ? [4, 6] : [4];
@@ -15,6 +17,7 @@ const versions: readonly IpVersion[] = hasIPv6 ? [4, 6] : [4];
 async function open(): Promise<Ground> {
   const lab = await Lab.open();
   const camera = await lab.host('camera');
+  const intruder = new Intruder();
   return {
     kernel: linux,
     addLink: (name) => lab.link(name),
@@ -24,10 +27,20 @@ async function open(): Promise<Ground> {
       if (change === 'up' || change === 'down') await lab.setLink(name, change);
       else await lab.ip('link', 'set', name, ...change.split(' '));
     },
+    moveLink: async (name) => {
+      await lab.ip('link', 'set', 'dev', name, 'netns', String(camera.pid));
+      const back = ['link', 'set', 'dev', name, 'netns', String(process.pid)];
+      await camera.ip(...back);
+    },
+    intrude: (order) => intruder.do(order),
+    inherit,
     source: (version) => (version === 4 ? camera.ipv4 : camera.ipv6),
     send: async (group, count) => void (await camera.send(group, { count })),
     read: readProc,
-    close: () => lab.close(),
+    close: async () => {
+      await intruder.end();
+      await lab.close();
+    },
   };
 }
 
