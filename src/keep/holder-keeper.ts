@@ -95,7 +95,6 @@ export class HolderKeeper implements Keeper {
     if (service !== undefined) throw noStore(service);
     const found = await this.lease(() => this.place.locked(() => this.place.connect() ?? this.listenAndSpawn()));
     for (const fd of found.values()) close(fd);
-    for (const [name, fd] of this.kept) await this.connection?.ask({ ask: 'keep', name }, [fd]);
   }
 
   /** What is sent to the new holder waits for it in the kernel, even if this process ends now. */
@@ -111,15 +110,20 @@ export class HolderKeeper implements Keeper {
     }
   }
 
-  /** Becomes the one that a holder serves, if there is one; answers what it keeps. */
+  /** Becomes the one that a holder serves, if there is one, gives it what is to be kept, and answers what it kept before. */
   private async lease(connect: () => number | undefined | Promise<number | undefined>): Promise<Map<string, number>> {
     for (const end = performance.now() + LEASE_DEADLINE_MS; ; await pause(LEASE_RETRY_MS)) {
       const fd = await connect();
       if (fd === undefined) return new Map();
       const connection = new Connection(fd);
-      const { reply, fds } = await connection.ask({ ask: 'open', seconds: this.options.seconds });
+      // All at once: a new holder finds it there even if this process is gone by then.
+      const opened = connection.ask({ ask: 'open', seconds: this.options.seconds });
+      const keeps = Promise.all(Array.from(this.kept, ([name, copy]) => connection.ask({ ask: 'keep', name }, [copy])));
+      keeps.catch(() => undefined); // told below, if it matters
+      const { reply, fds } = await opened;
       if (reply.say === 'open') {
         this.connection = connection;
+        await keeps;
         return new Map(reply.names.map((name, i) => [name, fds[i] ?? -1]));
       }
       connection.close();

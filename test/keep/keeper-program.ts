@@ -1,6 +1,7 @@
-// node dist/test/keep/keeper-program.js ID DIRECTORY SECONDS [IIF OIF SOURCE GROUP] — a stand-in for Node-RED: takes what an earlier one
-// left, or becomes the owner of the IPv4 table, with a route if one is given, and keeps that. Says so in a line of JSON. Then obeys the
-// lines of its input: "keep NAME" (another socket under that name), "release", "close".
+// node dist/test/keep/keeper-program.js ID DIRECTORY SECONDS WHAT [IIF OIF SOURCE GROUP] — a stand-in for Node-RED: takes what an earlier
+// one left. If that is nothing, keeps what it has: the IPv4 "table", with a route if one is given, a "socket", or a "socket-and-die": it
+// ends at once then, without waiting. Says so in a line of JSON. Then obeys the lines of its input: "keep NAME" (another socket under
+// that name), "release", "close".
 
 import { fstatSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -22,7 +23,7 @@ export interface KeeperReport {
 
 export const TABLE = 'ipv4-253';
 
-const [id = '', directory = '', seconds, iif, oif, source = '', group = ''] = process.argv.slice(2);
+const [id = '', directory = '', seconds, what, iif, oif, source = '', group = ''] = process.argv.slice(2);
 const report: KeeperReport = { pid: process.pid, taken: {}, kept: {} };
 
 function sockets(): number[] {
@@ -60,7 +61,10 @@ async function start(): Promise<Keeper> {
   const keeper = await openKeeper({ id, directory, seconds: Number(seconds) });
   const taken = keeper.take();
   for (const [name, fd] of taken) report.taken[name] = fstatSync(fd).ino;
-  if (!taken.has(TABLE)) await keep(keeper, TABLE, openTable());
+  if (what === 'socket-and-die') {
+    void keeper.keep(TABLE, unixSocket('datagram'));
+    setImmediate(() => process.kill(process.pid, 'SIGKILL'));
+  } else if (!taken.has(TABLE)) await keep(keeper, TABLE, what === 'table' ? openTable() : unixSocket('datagram'));
   return keeper;
 }
 
