@@ -15,9 +15,7 @@ import {
 import { HolderGround } from './holder-ground';
 import { descriptorsOf, memoryOf } from './holders';
 import { spawnKeeper } from './keeper-process';
-import { TABLE } from './keeper-program';
-
-const OTHER = 'ipv6-254';
+import { OTHER_TABLE as OTHER, TABLE } from './keeper-program';
 
 describe('keep: holder', () => {
   let ground: HolderGround;

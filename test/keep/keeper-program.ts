@@ -1,7 +1,7 @@
 // node dist/test/keep/keeper-program.js ID DIRECTORY SECONDS WHAT [IIF OIF SOURCE GROUP] — a stand-in for Node-RED: takes what an earlier
 // one left. If that is nothing, keeps what it has: the IPv4 "table", with a route if one is given, a "socket", or a "socket-and-die": it
 // ends at once then, without waiting. Says so in a line of JSON. Then obeys the lines of its input: "keep NAME" (another socket under
-// that name), "release", "close".
+// that name), "release", "close". Where it has no input: SIGUSR2 is "keep ipv6-254", SIGWINCH is "release".
 
 import { fstatSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -22,6 +22,7 @@ export interface KeeperReport {
 }
 
 export const TABLE = 'ipv4-253';
+export const OTHER_TABLE = 'ipv6-254';
 
 const [id = '', directory = '', seconds, what, iif, oif, source = '', group = ''] = process.argv.slice(2);
 const report: KeeperReport = { pid: process.pid, taken: {}, kept: {} };
@@ -92,5 +93,7 @@ if (require.main === module) {
   void say(keeper).then(() => {
     createInterface(process.stdin).on('line', (line) => void say(keeper.then((one) => obey(one, line))));
   });
+  process.on('SIGUSR2', () => void say(keeper.then((one) => obey(one, `keep ${OTHER_TABLE}`))));
+  process.on('SIGWINCH', () => void say(keeper.then((one) => obey(one, 'release'))));
   setInterval(() => undefined, 1_000_000); // it ends when it is killed
 }
