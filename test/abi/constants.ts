@@ -12,6 +12,7 @@ import {
 } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
+import * as unix from '../../src/abi/unix';
 
 export const constants: Readonly<Record<string, number>> = {
   AF_INET: ipv4.domain,
@@ -48,4 +49,13 @@ export const constants: Readonly<Record<string, number>> = {
   IFF_UP,
   IFF_LOOPBACK,
   IFF_MULTICAST,
+  AF_UNIX: unix.AF_UNIX,
+  SOL_SOCKET: unix.SOL_SOCKET,
+  SO_PEERCRED: unix.SO_PEERCRED,
+  SCM_RIGHTS: unix.SCM_RIGHTS,
+  MSG_CTRUNC: unix.MSG_CTRUNC,
+  MSG_TRUNC: unix.MSG_TRUNC,
+  MSG_DONTWAIT: unix.MSG_DONTWAIT,
+  MSG_NOSIGNAL: unix.MSG_NOSIGNAL,
+  MSG_CMSG_CLOEXEC: unix.MSG_CMSG_CLOEXEC,
 };

@@ -4,6 +4,7 @@ import type { LongSize } from '../../src/abi/family';
 import { ifreq } from '../../src/abi/ifreq';
 import { mfcctl, sioc_sg_req, vifctl } from '../../src/abi/ipv4';
 import { mf6cctl, mif6ctl, sioc_sg_req6, sockaddr_in6 } from '../../src/abi/ipv6';
+import { cmsghdr, iovec, msghdr, sockaddr_un, ucred } from '../../src/abi/unix';
 import { sioc_vif_req } from '../../src/abi/vif-counters';
 
 /** Size, and offset by member. */
@@ -22,5 +23,10 @@ export function structs(long: LongSize): Layouts {
     sockaddr_in6,
     sioc_sg_req6: sioc_sg_req6[long],
     ifreq,
+    sockaddr_un,
+    ucred,
+    iovec: iovec[long],
+    msghdr: msghdr[long],
+    cmsghdr: cmsghdr[long],
   };
 }

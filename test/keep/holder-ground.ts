@@ -14,7 +14,7 @@ export class HolderGround {
   readonly id = `test ${process.pid}:${++count}`;
   /** All that is in it is a holder's. */
   directory: string;
-  private readonly top = mkdtempSync(join(tmpdir(), 'mfc-keep-'));
+  readonly top = mkdtempSync(join(tmpdir(), 'mfc-keep-'));
   private readonly processes: KeeperProcess[] = [];
 
   constructor() {
@@ -61,8 +61,12 @@ export class HolderGround {
     mkdirSync(this.directory);
   }
 
+  async killAll(): Promise<void> {
+    for (const one of this.processes.splice(0)) await one.kill();
+  }
+
   async clear(): Promise<void> {
-    for (const one of this.processes) await one.kill();
+    await this.killAll();
     if (holdersOf(this.id).length > 0) await this.end('SIGKILL');
     rmSync(this.top, { recursive: true });
   }

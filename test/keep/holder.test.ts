@@ -103,6 +103,11 @@ describe('keep: holder', () => {
     deepEqual((await ground.start()).report.taken, first.report.kept);
   });
 
+  it('gives what it has to another keeper of the same process', async () => {
+    const first = await ground.start();
+    deepEqual((await first.tell('reopen')).taken, first.report.kept);
+  });
+
   it('ends after its time alone, and not before', async () => {
     const first = await ground.start({ seconds: 1 });
     await first.kill();

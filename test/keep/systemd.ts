@@ -79,6 +79,10 @@ export class Systemd {
     return this.systemctl('show', '--value', '--property', property, unit);
   }
 
+  async version(): Promise<number> {
+    return Number(/^systemd (\d+)/.exec(await this.systemctl('--version'))?.[1]);
+  }
+
   /** What the keepers of a service have said so far, one line each. */
   reports(unit: string): KeeperReport[] {
     const lines = readFileSync(join(this.folder, unit), 'utf8').split('\n').slice(0, -1);
