@@ -208,6 +208,19 @@ describe('keep: holder', () => {
     equal(readFileSync(`/proc/${pid}/environ`, 'utf8'), '');
   });
 
+  it('is named to another controller that wants the table, with how to end it', async () => {
+    const first = await ground.start();
+    await first.kill();
+    const pid = ground.holder();
+    const { code, message } = (await ground.start({ id: 'another' })).report;
+    equal(code, 'ERR_MFC_TABLE_IN_USE');
+    equal(
+      message,
+      `node-red-mfc holder ${ground.id} (pid ${pid}) owns the IPv4 multicast routing table 253. ` +
+        `It keeps the routes of another controller: start that one, or end the holder with 'kill ${pid}'.`,
+    );
+  });
+
   it('needs little memory of its own', async () => {
     await ground.start();
     const { Private_Dirty = Infinity } = memoryOf(ground.holder());

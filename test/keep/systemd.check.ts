@@ -39,6 +39,7 @@ describe('keep: systemd', function systemdSuite() {
       none: [`ExecStart=${keeper('none', 'socket')}`],
       full: [`ExecStart=${keeper('full', 'socket')}`, 'FileDescriptorStoreMax=1'],
       script: [script(keeper('script', 'socket')), STORE, 'NotifyAccess=all', 'Restart=always'],
+      loop: [`ExecStart=/bin/sh -c 'while true; do ${keeper('loop', 'table')}; done'`, STORE, 'NotifyAccess=all'],
       'script-main': [script(keeper('script-main', 'socket')), STORE],
     });
   });
@@ -105,6 +106,19 @@ describe('keep: systemd', function systemdSuite() {
     await systemd.systemctl('kill', '--signal=SIGKILL', 'script');
     deepEqual((await systemd.report('script', 2)).taken, kept);
     await systemd.systemctl('stop', 'script');
+  });
+
+  it('is named where a script starts a process again that only systemd can hand its sockets to', async () => {
+    await systemd.systemctl('stop', 'table');
+    await systemd.systemctl('start', 'loop');
+    const { pid, kept } = await systemd.report('loop', 1);
+    await systemd.run('kill', '-KILL', String(pid));
+    const { code, message = '' } = await systemd.report('loop', 2);
+    equal(code, 'ERR_MFC_TABLE_IN_USE');
+    match(message, /^systemd \(pid 1\) owns the IPv4 .* stop that service and start it again\.$/);
+    await systemd.systemctl('restart', 'loop');
+    deepEqual((await systemd.report('loop', 3)).taken, kept);
+    await systemd.systemctl('stop', 'loop');
   });
 
   for (const [unit, why] of [

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -22,7 +22,8 @@ DefaultDependencies=no
 export type Units = Readonly<Record<string, readonly string[]>>;
 
 function unitFile(name: string, lines: readonly string[]): string {
-  const all = ['Restart=on-failure', 'RestartSec=20ms', `StandardOutput=append:/run/shared/${name}`, ...lines];
+  const output = [`StandardOutput=append:/run/shared/${name}`, `StandardError=append:/run/shared/${name}.errors`];
+  const all = ['Restart=on-failure', 'RestartSec=20ms', ...output, ...lines];
   return `[Unit]\nDefaultDependencies=no\nStartLimitIntervalSec=0\n[Service]\n${all.join('\n')}\n`;
 }
 
@@ -67,11 +68,14 @@ export class Systemd {
     return this.#log;
   }
 
-  /** Runs `systemctl ARGS…` and answers what it prints. */
-  async systemctl(...args: string[]): Promise<string> {
-    const enter = ['-t', String(this.#pid), '-m', '-p', '-C', 'systemctl', ...args];
-    const { stdout } = await promisify(execFile)('nsenter', enter);
+  /** Runs a command beside systemd and answers what it prints. */
+  async run(...command: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)('nsenter', ['-t', String(this.#pid), '-m', '-p', '-C', ...command]);
     return stdout.trimEnd();
+  }
+
+  systemctl(...args: string[]): Promise<string> {
+    return this.run('systemctl', ...args);
   }
 
   /** The value of a unit's property, such as MainPID. */
@@ -93,11 +97,16 @@ export class Systemd {
   async report(unit: string, n: number): Promise<KeeperReport> {
     await until(
       () => this.reports(unit).length >= n,
-      () => `${unit} should have said something ${n} times:\n${this.#log}`,
+      () => `${unit} should have said something ${n} times:\n${this.#errors(unit)}${this.#log}`,
     );
     const last = this.reports(unit).at(-1);
     if (last === undefined) throw new Error('No report.');
     return last;
+  }
+
+  #errors(unit: string): string {
+    const file = join(this.folder, `${unit}.errors`);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
   async end(): Promise<void> {
