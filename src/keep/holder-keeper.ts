@@ -7,10 +7,11 @@ import { MfcError } from '../errors';
 import { close } from '../kernel/libc';
 import { duplicate } from '../kernel/unix';
 import { Connection } from './connection';
-import { noStore, served } from './failure';
+import { holderFailed, noStore, served } from './failure';
 import { spawnHolder } from './holder-process';
 import type { Keeper, KeeperOptions } from './keeper';
 import { Place } from './place';
+import { MAX_SECONDS } from './requests';
 import { findService } from './service';
 import { Turns } from './turns';
 
@@ -54,6 +55,7 @@ export class HolderKeeper implements Keeper {
 
   keep(name: string, fd: number): Promise<void> {
     return this.turns.run(async () => {
+      if (this.closed) throw holderFailed('was left');
       const copy = duplicate(fd);
       const before = this.kept.get(name);
       this.kept.set(name, copy);
@@ -117,13 +119,16 @@ export class HolderKeeper implements Keeper {
       if (fd === undefined) return new Map();
       const connection = new Connection(fd);
       // All at once: a new holder finds it there even if this process is gone by then.
-      const opened = connection.ask({ ask: 'open', seconds: this.options.seconds });
+      const opened = connection.ask({ ask: 'open', seconds: Math.min(this.options.seconds, MAX_SECONDS) });
       const keeps = Promise.all(Array.from(this.kept, ([name, copy]) => connection.ask({ ask: 'keep', name }, [copy])));
       keeps.catch(() => undefined); // told below, if it matters
       const { reply, fds } = await opened;
       if (reply.say === 'open') {
         this.connection = connection;
-        await keeps;
+        await keeps.catch((error) => {
+          fds.forEach(close);
+          throw error;
+        });
         return new Map(reply.names.map((name, i) => [name, fds[i] ?? -1]));
       }
       connection.close();
