@@ -63,8 +63,8 @@ export const MSG_CMSG_CLOEXEC = 0x40000000;
 export const SCM_MAX_FD = 253;
 const FD_SIZE = 4;
 
-const IOVEC_AT = 64;
-const CONTROL_AT = 80;
+export const IOVEC_AT = 64;
+export const CONTROL_AT = 80;
 const CONTROL_SIZE = 1040;
 export const DATA_AT = CONTROL_AT + CONTROL_SIZE;
 

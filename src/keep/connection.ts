@@ -1,6 +1,7 @@
 /**
  * A Node-RED's end of the connection to its holder: requests go out, replies come back in their order.
  */
+import { isErrno } from '../errors';
 import { close } from '../kernel/libc';
 import { type Readiness, watchReadable } from '../kernel/readiness';
 import { peerOf, tryReceive, trySend } from '../kernel/unix';
@@ -41,12 +42,13 @@ export class Connection {
   async ask(request: Request, fds: readonly number[] = []): Promise<Answered> {
     if (this.fd < 0) throw holderFailed('has ended');
     const answered = new Promise<Answered>((resolve, reject) => this.waiting.push({ resolve, reject }));
+    this.watch ??= watchReadable(this.fd, () => this.receive());
+    this.deadline ??= setTimeout(() => this.end('does not answer'), REPLY_DEADLINE_MS);
     try {
-      if (!trySend(this.fd, JSON.stringify(request), fds)) throw holderFailed('does not answer');
-      this.watch ??= watchReadable(this.fd, () => this.receive());
-      this.deadline ??= setTimeout(() => this.end('does not answer'), REPLY_DEADLINE_MS);
+      if (!trySend(this.fd, JSON.stringify(request), fds)) this.end('does not answer');
     } catch (error) {
-      this.end('has ended', error as Error);
+      // Where the other end has closed, its last reply says why; it waits to be read.
+      if (!isErrno(error, 'EPIPE')) this.end('has ended', error as Error);
     }
     return answered;
   }

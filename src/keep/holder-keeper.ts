@@ -7,10 +7,11 @@ import { MfcError } from '../errors';
 import { close } from '../kernel/libc';
 import { duplicate } from '../kernel/unix';
 import { Connection } from './connection';
-import { noStore, served } from './failure';
+import { holderFailed, noStore, served } from './failure';
 import { spawnHolder } from './holder-process';
 import type { Keeper, KeeperOptions } from './keeper';
 import { Place } from './place';
+import { MAX_SECONDS } from './requests';
 import { findService } from './service';
 import { Turns } from './turns';
 
@@ -54,6 +55,7 @@ export class HolderKeeper implements Keeper {
 
   keep(name: string, fd: number): Promise<void> {
     return this.turns.run(async () => {
+      if (this.closed) throw holderFailed('was left');
       const copy = duplicate(fd);
       const before = this.kept.get(name);
       this.kept.set(name, copy);
@@ -95,7 +97,6 @@ export class HolderKeeper implements Keeper {
     if (service !== undefined) throw noStore(service);
     const found = await this.lease(() => this.place.locked(() => this.place.connect() ?? this.listenAndSpawn()));
     for (const fd of found.values()) close(fd);
-    for (const [name, fd] of this.kept) await this.connection?.ask({ ask: 'keep', name }, [fd]);
   }
 
   /** What is sent to the new holder waits for it in the kernel, even if this process ends now. */
@@ -111,15 +112,23 @@ export class HolderKeeper implements Keeper {
     }
   }
 
-  /** Becomes the one that a holder serves, if there is one; answers what it keeps. */
+  /** Becomes the one that a holder serves, if there is one, gives it what is to be kept, and answers what it kept before. */
   private async lease(connect: () => number | undefined | Promise<number | undefined>): Promise<Map<string, number>> {
     for (const end = performance.now() + LEASE_DEADLINE_MS; ; await pause(LEASE_RETRY_MS)) {
       const fd = await connect();
       if (fd === undefined) return new Map();
       const connection = new Connection(fd);
-      const { reply, fds } = await connection.ask({ ask: 'open', seconds: this.options.seconds });
+      // All at once: a new holder finds it there even if this process is gone by then.
+      const opened = connection.ask({ ask: 'open', seconds: Math.min(this.options.seconds, MAX_SECONDS) });
+      const keeps = Promise.all(Array.from(this.kept, ([name, copy]) => connection.ask({ ask: 'keep', name }, [copy])));
+      keeps.catch(() => undefined); // told below, if it matters
+      const { reply, fds } = await opened;
       if (reply.say === 'open') {
         this.connection = connection;
+        await keeps.catch((error) => {
+          fds.forEach(close);
+          throw error;
+        });
         return new Map(reply.names.map((name, i) => [name, fds[i] ?? -1]));
       }
       connection.close();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isInherited, setCloseOnExec } from '../kernel/unix';
 import type { KeeperOptions } from './keeper';
 import type { Place } from './place';
+import { MAX_SECONDS } from './requests';
 
 /** No threads for the compiler and the garbage collector: there is next to nothing to do. */
 const FLAGS = ['--v8-pool-size=0', '--no-warnings'];
@@ -15,7 +16,7 @@ const ENVIRONMENT = ['LD_LIBRARY_PATH'];
 
 export function spawnHolder({ id, seconds }: KeeperOptions, place: Place, listening: number): void {
   const program = join(__dirname, 'holder-program.js');
-  const args = [...FLAGS, program, id, String(seconds), place.name, String(place.inode)];
+  const args = [...FLAGS, program, id, String(Math.min(seconds, MAX_SECONDS)), place.name, String(place.inode)];
   const child = withNothingInherited(() =>
     spawn(process.execPath, args, {
       cwd: '/',

@@ -48,8 +48,13 @@ export class Holder {
       }
       const guest: Guest = { fd, pid, watch: undefined };
       this.guests.add(guest);
-      guest.watch = watchReadable(fd, () => this.serve(guest));
+      guest.watch = watchReadable(fd, () => this.serveAll());
     }
+  }
+
+  /** In the order in which they came: what a process sent that has ended since counts before what its successor wants. */
+  private serveAll(): void {
+    for (const guest of [...this.guests]) this.serve(guest);
   }
 
   /** Reads all that the guest has sent. */
@@ -79,8 +84,6 @@ export class Holder {
   }
 
   private open(guest: Guest, seconds: number): boolean {
-    // The one before may have ended, and this one be heard of first.
-    if (this.client !== undefined) this.serve(this.client);
     if (this.client !== undefined) {
       this.reply(guest, { say: 'busy', pid: this.client.pid });
       return false;
@@ -88,7 +91,8 @@ export class Holder {
     this.client = guest;
     this.seconds = seconds;
     clearTimeout(this.timer);
-    return this.reply(guest, { say: 'open', pid: process.pid, names: [...this.kept.keys()] }, [...this.kept.values()]);
+    this.reply(guest, { say: 'open', pid: process.pid, names: [...this.kept.keys()] }, [...this.kept.values()]);
+    return true;
   }
 
   private keep(guest: Guest, name: string, fd: number): boolean {
@@ -106,8 +110,12 @@ export class Holder {
     process.exit(0);
   }
 
-  private reply(guest: Guest, reply: Reply, fds: readonly number[] = []): boolean {
-    return trySend(guest.fd, JSON.stringify(reply), fds);
+  private reply(guest: Guest, reply: Reply, fds: readonly number[] = []): void {
+    try {
+      trySend(guest.fd, JSON.stringify(reply), fds);
+    } catch {
+      // It has gone; what it sent before it went counts all the same.
+    }
   }
 
   private leave(guest: Guest): void {

@@ -53,8 +53,8 @@ async function readHandedOver(notify: Notify): Promise<Map<string, Map<string, E
 }
 
 async function remove(notify: Notify, entry: Entry): Promise<void> {
-  await notify.send(['FDSTOREREMOVE=1', `FDNAME=${storedName(entry)}`]);
   close(entry.fd);
+  await notify.send(['FDSTOREREMOVE=1', `FDNAME=${storedName(entry)}`]);
 }
 
 /** Sends what is to be stored, if anything, and answers whether the store took it and takes any more. */
@@ -140,9 +140,11 @@ export class StoreKeeper implements Keeper {
     const before = this.store.get(name);
     if (before?.inode === inode) return;
     const entry: Entry = { id: this.id, name, generation: (before?.generation ?? 0) + 1, inode, fd: duplicate(fd) };
-    if (!(await sendAndProbe(this.notify, this.id, entry))) {
-      await remove(this.notify, entry);
-      throw storeRefused();
+    try {
+      if (!(await sendAndProbe(this.notify, this.id, entry))) throw storeRefused();
+    } catch (error) {
+      await remove(this.notify, entry).catch(() => undefined); // it may be there, or not
+      throw error;
     }
     this.store.set(name, entry);
     if (before !== undefined) await remove(this.notify, before);

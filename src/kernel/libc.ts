@@ -1,5 +1,5 @@
 /**
- * The C library calls that the package makes, and the only import of koffi.
+ * The C library calls that the package makes. Only this file and readiness.ts import koffi.
  *
  * A failed call throws an MfcError made by faults.ts. koffi.errno() holds only until the next call, so it is read in the statement
  * after. Structs go through `void *` as plain byte arrays: koffi's struct objects cost three times as much per call.

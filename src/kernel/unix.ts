@@ -188,7 +188,7 @@ export interface Received {
   readonly truncated: boolean;
 }
 
-/** Undefined if there is nothing to read now. A connection that broke reads as one that ended. */
+/** Undefined if there is nothing to read now. A connection that broke reads as one that ended, after what came before. */
 export function tryReceive(fd: number): Received | undefined {
   const { bytes, at } = theEnvelope();
   encodeEmptyEnvelope(bytes, at, MAX_MESSAGE, longSize);
@@ -196,7 +196,7 @@ export function tryReceive(fd: number): Received | undefined {
   if (size < 0) {
     const errno = lastErrno();
     if (errno === 'EAGAIN') return undefined;
-    if (errno === 'ECONNRESET') return { text: '', fds: [], truncated: false };
+    if (errno === 'ECONNRESET') return tryReceive(fd); // told once, and before what waits to be read
     throw fault('recvmsg', errno);
   }
   return { text: bytes.toString('utf8', DATA_AT, DATA_AT + size), ...decodeEnvelope(bytes, longSize) };

@@ -6,6 +6,7 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { decodeIfreqFlags, decodeIfreqIndex, decodeIfreqName } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
+import { CONTROL_AT, DATA_AT, decodeUcred, encodeEnvelope, IOVEC_AT } from '../../src/abi/unix';
 import { decodeVifCounters } from '../../src/abi/vif-counters';
 import { longSize } from '../../src/kernel/libc';
 import { compileLayouts, fill, run } from './compile';
@@ -64,5 +65,37 @@ describe('abi: the C compiler of this machine', () => {
     equal(decodeIfreqIndex(fill('struct ifreq', 'value.ifr_ifindex = 0x1020304;')), 0x1020304);
     equal(decodeIfreqFlags(fill('struct ifreq', 'value.ifr_flags = (short)0x9043;')), 0x9043);
     equal(decodeIfreqName(fill('struct ifreq', 'strcpy(value.ifr_name, "camera-12345678");')), 'camera-12345678');
+  });
+
+  it('agrees on a message with descriptors', () => {
+    const address = 0x10203000;
+    const message = Buffer.alloc(2_048, 0xff);
+    encodeEnvelope(message, BigInt(address), 5, [0x1020304, 7], longSize);
+    const expect = (at: number, bytes: Buffer) =>
+      equal(message.toString('hex', at, at + bytes.length), bytes.toString('hex'));
+    expect(
+      0,
+      fill(
+        'struct msghdr',
+        `value.msg_iov = (void *)${address + IOVEC_AT}L; value.msg_iovlen = 1;
+         value.msg_control = (void *)${address + CONTROL_AT}L; value.msg_controllen = CMSG_SPACE(2 * sizeof(int));`,
+      ),
+    );
+    expect(IOVEC_AT, fill('struct iovec', `value.iov_base = (void *)${address + DATA_AT}L; value.iov_len = 5;`));
+    expect(
+      CONTROL_AT,
+      fill(
+        'struct { struct cmsghdr header; char room[CMSG_SPACE(2 * sizeof(int)) - sizeof(struct cmsghdr)]; }',
+        `value.header.cmsg_len = CMSG_LEN(2 * sizeof(int));
+         value.header.cmsg_level = SOL_SOCKET; value.header.cmsg_type = SCM_RIGHTS;
+         ((int *)CMSG_DATA(&value.header))[0] = 0x1020304; ((int *)CMSG_DATA(&value.header))[1] = 7;`,
+        'sizeof(value)',
+      ),
+    );
+  });
+
+  it('agrees on who is at the other end', () => {
+    const bytes = fill('struct ucred', 'value.pid = 0x1020304; value.uid = 4000000000U; value.gid = 7;');
+    deepEqual(decodeUcred(bytes), { pid: 0x1020304, uid: 4_000_000_000 });
   });
 });

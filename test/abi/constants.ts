@@ -18,6 +18,7 @@ import * as netconf from '../../src/abi/netconf-message';
 import * as netlink from '../../src/abi/netlink';
 import * as rule from '../../src/abi/rule';
 import * as socket from '../../src/abi/socket-options';
+import * as unix from '../../src/abi/unix';
 
 export const constants: Readonly<Record<string, number>> = {
   AF_INET: ipv4.domain,
@@ -93,4 +94,12 @@ export const constants: Readonly<Record<string, number>> = {
   NETCONFA_MC_FORWARDING: netconf.NETCONFA_MC_FORWARDING,
   NETCONFA_IFINDEX_ALL: netconf.NETCONFA_IFINDEX_ALL,
   'NLMSG_ALIGN(sizeof(struct netconfmsg))': netconf.NETCONFMSG_ALIGNED,
+  AF_UNIX: unix.AF_UNIX,
+  SO_PEERCRED: unix.SO_PEERCRED,
+  SCM_RIGHTS: unix.SCM_RIGHTS,
+  MSG_CTRUNC: unix.MSG_CTRUNC,
+  MSG_TRUNC: unix.MSG_TRUNC,
+  MSG_DONTWAIT: unix.MSG_DONTWAIT,
+  MSG_NOSIGNAL: unix.MSG_NOSIGNAL,
+  MSG_CMSG_CLOEXEC: unix.MSG_CMSG_CLOEXEC,
 };

@@ -6,6 +6,7 @@ import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
 import { encodeRuleDump, RULE_DUMP_SIZE } from '../../src/abi/rule';
+import { encodeSockaddrUn, sockaddr_un } from '../../src/abi/unix';
 import { encodeVifCountersRequest } from '../../src/abi/vif-counters';
 import { encodeWatchFilter } from '../../src/abi/watch-filter';
 
@@ -202,7 +203,21 @@ export const samples: readonly Sample[] = [
     read: 'sizeof(value)',
     encode: (bytes) => bytes.set(encodeWatchFilter()),
   },
+  {
+    name: 'bind',
+    type: 'struct sockaddr_un',
+    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path, "/tmp/café");',
+    read: all('struct sockaddr_un'),
+    encode: (bytes) => encodeSockaddrUn(bytes, '/tmp/café'),
+  },
+  {
+    name: 'connect to an abstract name',
+    type: 'struct sockaddr_un',
+    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path + 1, "notify");',
+    read: all('struct sockaddr_un'),
+    encode: (bytes) => encodeSockaddrUn(bytes, '@notify'),
+  },
 ];
 
 /** Enough for every struct, and for what must not be written behind it. */
-export const BUFFER_SIZE = Math.max(ifreq.size, ipv6.mfcSize, ipv6.mfcCountersSize(8)) + 8;
+export const BUFFER_SIZE = Math.max(sockaddr_un.size, ifreq.size, ipv6.mfcSize, ipv6.mfcCountersSize(8)) + 8;

@@ -9,6 +9,7 @@ import { ifinfomsg } from '../../src/abi/link-message';
 import { netconfmsg } from '../../src/abi/netconf-message';
 import { nlattr, nlmsghdr, sockaddr_nl } from '../../src/abi/netlink';
 import { fib_rule_hdr } from '../../src/abi/rule';
+import { cmsghdr, iovec, msghdr, sockaddr_un, ucred } from '../../src/abi/unix';
 import { sioc_vif_req } from '../../src/abi/vif-counters';
 import { sock_filter } from '../../src/abi/watch-filter';
 
@@ -37,5 +38,10 @@ export function structs(long: LongSize): Layouts {
     rtnexthop,
     netconfmsg,
     sock_filter,
+    sockaddr_un,
+    ucred,
+    iovec: iovec[long],
+    msghdr: msghdr[long],
+    cmsghdr: cmsghdr[long],
   };
 }

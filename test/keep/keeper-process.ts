@@ -1,6 +1,6 @@
 // Runs keeper-program.ts as another process: a Node-RED that can be killed.
 
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -12,6 +12,8 @@ export interface KeeperArguments {
   id: string;
   directory: string;
   seconds?: number;
+  /** What it keeps if nothing was left. */
+  what?: 'table' | 'socket' | 'socket-and-die';
   /** Interfaces in and out, source and group of the route that a new owner of the table adds. */
   route?: [string, string, string, string];
 }
@@ -19,7 +21,7 @@ export interface KeeperArguments {
 export interface KeeperProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** More descriptors for it, from 3 on. */
-  stdio?: number[];
+  stdio?: (number | 'ignore')[];
   /** What runs it: such as setpriv with its arguments. */
   through?: string[];
   /** In a process group of its own. */
@@ -38,21 +40,7 @@ export class KeeperProcess {
 
   /** Resolves when it has taken, or kept. */
   static async start(args: KeeperArguments, options: KeeperProcessOptions = {}): Promise<KeeperProcess> {
-    const { id, directory, seconds = 60, route = [] } = args;
-    const { through = [], stdio = [], env = {}, detached = false } = options;
-    const [file = '', ...rest] = [
-      ...through,
-      process.execPath,
-      KEEPER_PROGRAM,
-      id,
-      directory,
-      String(seconds),
-      ...route,
-    ];
-    const standard: StdioOptions = ['pipe', 'pipe', 'inherit', ...stdio];
-    const started = new KeeperProcess(
-      spawn(file, rest, { stdio: standard, env: { ...process.env, ...env }, detached }),
-    );
+    const started = new KeeperProcess(spawnKeeper(args, options));
     await started.listen();
     return started;
   }
@@ -82,4 +70,13 @@ export class KeeperProcess {
     const [line] = await once(this.lines, 'line');
     this.report = JSON.parse(String(line)) as KeeperReport;
   }
+}
+
+/** Starts it and lets it be: its input and output are pipes. */
+export function spawnKeeper(args: KeeperArguments, options: KeeperProcessOptions = {}): ChildProcess {
+  const { id, directory, seconds = 60, what = 'table', route = [] } = args;
+  const { through = [], stdio = [], env = {}, detached = false } = options;
+  const program = [process.execPath, KEEPER_PROGRAM, id, directory, String(seconds), what, ...route];
+  const [file = '', ...rest] = [...through, ...program];
+  return spawn(file, rest, { stdio: ['pipe', 'pipe', 'inherit', ...stdio], env: { ...process.env, ...env }, detached });
 }

@@ -1,6 +1,7 @@
-// node dist/test/keep/keeper-program.js ID DIRECTORY SECONDS [IIF OIF SOURCE GROUP] — a stand-in for Node-RED: takes what an earlier one
-// left, or becomes the owner of the IPv4 table, with a route if one is given, and keeps that. Says so in a line of JSON. Then obeys the
-// lines of its input: "keep NAME" (another socket under that name), "release", "close".
+// node dist/test/keep/keeper-program.js ID DIRECTORY SECONDS WHAT [IIF OIF SOURCE GROUP] — a stand-in for Node-RED: takes what an earlier
+// one left. If that is nothing, keeps what it has: the IPv4 "table", with a route if one is given, a "socket", or a "socket-and-die": it
+// ends at once then, without waiting. Says so in a line of JSON. Then obeys the lines of its input: "keep NAME" (another socket under
+// that name), "again NAME" (the socket that is there already), "release", "close", "reopen" (close, and take once more). Where it has no input: SIGUSR2 is "keep ipv6-254", SIGWINCH is "release".
 
 import { fstatSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -21,19 +22,22 @@ export interface KeeperReport {
 }
 
 export const TABLE = 'ipv4-253';
+export const OTHER_TABLE = 'ipv6-254';
 
-const [id = '', directory = '', seconds, iif, oif, source = '', group = ''] = process.argv.slice(2);
+const [id = '', directory = '', seconds, what, iif, oif, source = '', group = ''] = process.argv.slice(2);
+/** What this process has, by name. */
+const sockets = new Map<string, number>();
 const report: KeeperReport = { pid: process.pid, taken: {}, kept: {} };
 
-function sockets(): number[] {
+function openSockets(): number[] {
   return readdirSync('/proc/self/fd').map(Number).filter(isSocket);
 }
 
 /** Becomes the owner of the table and answers the socket's descriptor. */
 function openTable(): number {
-  const before = new Set(sockets());
+  const before = new Set(openSockets());
   const socket = linux.openMroute(4, undefined);
-  const fd = sockets().find((one) => !before.has(one));
+  const fd = openSockets().find((one) => !before.has(one));
   if (iif !== undefined && oif !== undefined) {
     [iif, oif].forEach((name, vifi) => {
       socket.addVif(vifi, linux.findLink(name)?.ifindex ?? -1);
@@ -52,23 +56,41 @@ function isSocket(fd: number): boolean {
 }
 
 async function keep(keeper: Keeper, name: string, fd: number): Promise<void> {
+  sockets.set(name, fd);
   await keeper.keep(name, fd);
   report.kept[name] = fstatSync(fd).ino;
 }
 
-async function start(): Promise<Keeper> {
+async function open(): Promise<Keeper> {
   const keeper = await openKeeper({ id, directory, seconds: Number(seconds) });
-  const taken = keeper.take();
-  for (const [name, fd] of taken) report.taken[name] = fstatSync(fd).ino;
-  if (!taken.has(TABLE)) await keep(keeper, TABLE, openTable());
+  report.taken = {};
+  for (const [name, fd] of keeper.take()) {
+    report.taken[name] = fstatSync(fd).ino;
+    sockets.set(name, fd);
+  }
   return keeper;
 }
 
-async function obey(keeper: Keeper, line: string): Promise<void> {
+async function start(): Promise<Keeper> {
+  const keeper = await open();
+  if (what === 'socket-and-die') {
+    void keeper.keep(TABLE, unixSocket('datagram'));
+    setImmediate(() => process.kill(process.pid, 'SIGKILL'));
+  } else if (!sockets.has(TABLE)) {
+    await keep(keeper, TABLE, what === 'table' ? openTable() : unixSocket('datagram'));
+  }
+  return keeper;
+}
+
+async function obey(keeper: Keeper, line: string): Promise<Keeper> {
   const [command, name = ''] = line.split(' ');
   if (command === 'keep') await keep(keeper, name, unixSocket('datagram'));
+  if (command === 'again') await keep(keeper, name, sockets.get(name) ?? -1);
   if (command === 'release') await keeper.release();
   if (command === 'close') keeper.close();
+  if (command !== 'reopen') return keeper;
+  keeper.close();
+  return open();
 }
 
 async function say(work: Promise<unknown>): Promise<void> {
@@ -84,9 +106,13 @@ async function say(work: Promise<unknown>): Promise<void> {
 
 if (require.main === module) {
   process.title = 'mfc-keeper';
-  const keeper = start();
-  void say(keeper).then(() => {
-    createInterface(process.stdin).on('line', (line) => void say(keeper.then((one) => obey(one, line))));
-  });
+  let keeper = start();
+  const tell = (line: string) => {
+    keeper = keeper.then((one) => obey(one, line));
+    void say(keeper);
+  };
+  void say(keeper).then(() => createInterface(process.stdin).on('line', tell));
+  process.on('SIGUSR2', () => tell(`keep ${OTHER_TABLE}`));
+  process.on('SIGWINCH', () => tell('release'));
   setInterval(() => undefined, 1_000_000); // it ends when it is killed
 }
