@@ -1,12 +1,13 @@
 #!/bin/sh
 # sh test/keep/systemd.sh UNITS SHARED: runs systemd's system manager as PID 1 of namespaces of its own, in the network namespace of the
-# caller. UNITS is a folder of unit files, SHARED one that is /run/shared for the services. As root. Ends when that PID 1 is killed.
+# caller. UNITS is a folder of unit files, SHARED one that is /run/shared for the services. As root. Ends when that PID 1 is killed, or
+# the process that started this.
 #
 # Nothing of the machine can be written from there: its file system is read-only, and what systemd writes is private memory.
 set -eu
 
 if [ "${3-}" != inside ]; then
-  exec unshare --mount sh "$0" "$1" "$2" inside
+  exec setpriv --pdeathsig KILL unshare --mount sh "$0" "$1" "$2" inside
 fi
 mount --make-rprivate /
 
@@ -49,4 +50,4 @@ exec env -i container=mfc-test PATH="$PATH" /lib/systemd/systemd --system --unit
 BOOT
 
 sh -c 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"' sh "$group" \
-  unshare --pid --cgroup --ipc --uts --fork --kill-child --mount-proc sh /mnt/boot "$1" "$2" || true
+  setpriv --pdeathsig KILL unshare --pid --cgroup --ipc --uts --fork --kill-child --mount-proc sh /mnt/boot "$1" "$2" || true
