@@ -9,8 +9,10 @@
  *   80     1040  control: one struct cmsghdr with up to SCM_MAX_FD descriptors
  *   1120   …     data
  */
+
 import { getI32, getLong, putLong, putU16, putU32 } from './endian';
 import type { LongSize } from './family';
+import { SOL_SOCKET } from './socket-options';
 
 /** struct sockaddr_un { sa_family_t sun_family; char sun_path[108]; } */
 export const sockaddr_un = { size: 110, sun_family: 0, sun_path: 2 } as const;
@@ -51,7 +53,6 @@ export const cmsghdr = {
 } as const;
 
 export const AF_UNIX = 1;
-export const SOL_SOCKET = 1;
 export const SO_PEERCRED = 17;
 export const SCM_RIGHTS = 1;
 export const MSG_CTRUNC = 0x08;

@@ -4,6 +4,7 @@
  * No call waits. Every descriptor made here is close-on-exec. A failed call throws an MfcError, except where the name says `try`.
  */
 import { putU32 } from '../abi/endian';
+import { SOL_SOCKET } from '../abi/socket-options';
 import {
   AF_UNIX,
   DATA_AT,
@@ -17,7 +18,6 @@ import {
   MSG_NOSIGNAL,
   type Peer,
   SO_PEERCRED,
-  SOL_SOCKET,
   sockaddr_un,
   ucred,
 } from '../abi/unix';

@@ -3,7 +3,7 @@
 
 import { fstatSync } from 'node:fs';
 import { close } from '../../src/kernel/libc';
-import { type Watch, watchReadable } from '../../src/kernel/readiness';
+import { type Readiness, watchReadable } from '../../src/kernel/readiness';
 import { duplicate, tryBind, tryReceive, unixSocket } from '../../src/kernel/unix';
 import type { KeeperProcessOptions } from './keeper-process';
 
@@ -27,7 +27,7 @@ export class NotifyStore {
   /** Refused descriptors that are closed at leisure. */
   private readonly lazily: number[] = [];
   private readonly fd = unixSocket('datagram');
-  private readonly watch: Watch;
+  private readonly watch: Readiness;
 
   constructor(
     readonly path: string,
@@ -61,7 +61,7 @@ export class NotifyStore {
   }
 
   close(): void {
-    this.watch.stop();
+    this.watch.close();
     close(this.fd);
     for (const { fd } of this.stored) close(fd);
     this.lazily.forEach(close);
