@@ -10,6 +10,7 @@ import { formatRoute } from '../routing/route';
 import { Drift } from './drift';
 import { heal } from './healer';
 import type { Installer } from './installer';
+import { Pace } from './pace';
 import { Retry } from './retry';
 
 export interface TendingListener {
@@ -47,16 +48,14 @@ export class Tending {
 
   /** Whether anything has happened until now that `tend` is for. */
   isDue(): boolean {
-    this.isDraining = true;
-    this.watch?.drain();
-    this.isDraining = false;
-    return this.isHealDue || this.drift.isNoted;
+    return this.drain() || this.isHealDue || this.drift.isNoted;
   }
 
   /** Call while no other change is under way. Answers whether routes have other names now, which is to be saved. */
   async tend(): Promise<boolean> {
-    const isRenamed = this.isDue() && this.isHealDue && (await this.heal());
-    this.isDue(); // what healing has changed is told as well
+    await this.drainAll();
+    const isRenamed = this.isHealDue && (await this.heal());
+    await this.drainAll(); // what healing has changed is told as well
     const drifted = await this.drift.inspect();
     if (drifted.length === 0) return isRenamed;
     if (this.drift.pause > 0) {
@@ -66,6 +65,19 @@ export class Tending {
     this.drift.repair(drifted);
     this.listener.warn(putBack(drifted));
     return isRenamed;
+  }
+
+  private async drainAll(): Promise<void> {
+    const pace = new Pace();
+    while (this.drain()) await pace.rest();
+  }
+
+  /** Whether there may be more. */
+  private drain(): boolean {
+    this.isDraining = true;
+    const isMore = this.watch?.drain() ?? false;
+    this.isDraining = false;
+    return isMore;
   }
 
   private async heal(): Promise<boolean> {

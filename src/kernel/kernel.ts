@@ -56,8 +56,8 @@ export interface WatchListener {
 }
 
 export interface Watch {
-  /** Tells the listener all that has happened until now, without waiting. */
-  drain(): void;
+  /** Tells the listener what has happened until now, for a few milliseconds at most. Answers whether there may be more. */
+  drain(): boolean;
   /** Safe to call twice. */
   close(): void;
 }

@@ -52,8 +52,8 @@ export class FakeWatch implements Watch {
     this.losing = true;
   }
 
-  drain(): void {
-    if (this.reading) return;
+  drain(): boolean {
+    if (this.reading) return true;
     this.reading = true;
     while (this.waiting.length > 0) {
       const events = this.waiting;
@@ -64,6 +64,7 @@ export class FakeWatch implements Watch {
     this.losing = false;
     if (this.lost && this.open) this.listener.overflow();
     this.lost = false;
+    return false;
   }
 
   close(): void {
