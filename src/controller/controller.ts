@@ -166,13 +166,14 @@ export class Controller extends EventEmitter<Events> {
       const survey = this.installer.survey();
       const plan = new Plan(this.installer.table, survey);
       const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
-      const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
-      const answer = changeAnswer(decisions, plan, warnings, dryRun);
       // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
-      if (dryRun || plan.next.changes.size === 0) return { answer, saved: this.journal.settled };
-      const before = await this.installer.apply(plan);
-      this.changed();
-      return { answer, saved: this.journal.record(before) };
+      let saved = this.journal.settled;
+      if (!dryRun && plan.next.changes.size > 0) {
+        saved = this.journal.record(await this.installer.apply(plan));
+        this.changed();
+      }
+      const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
+      return { answer: changeAnswer(decisions, plan, warnings, dryRun), saved };
     });
     await saved;
     return answer;

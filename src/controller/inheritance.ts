@@ -35,7 +35,7 @@ export async function inherit(
     const seen = entries.get(routeKey(entry.source, entry.group));
     return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
   });
-  await restore(installer, version, survey);
+  await installer.quietly(() => restore(installer, version, survey));
   await dropRest(installer, socket, entries, survey);
 }
 

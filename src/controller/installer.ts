@@ -13,9 +13,13 @@ import { Survey } from './survey';
 
 export type Sockets = Map<IpVersion, MrouteSocket>;
 
+/** From so many changes on, a look at all entries costs less than hearing of each. */
+export const MANY = 256;
+
 export class Installer {
   readonly table = new RouteTable();
   readonly sockets: Sockets = new Map();
+  private watched: Watch | undefined;
 
   /**
    * @param tableId number of the routing table, undefined for the kernel's default one; throws if there is no such table
@@ -38,7 +42,18 @@ export class Installer {
   }
 
   watch(listener: WatchListener): Watch {
-    return this.kernel.watch(this.tableId(), listener);
+    this.watched = this.kernel.watch(this.tableId(), listener);
+    return this.watched;
+  }
+
+  /** Does what changes so many entries that it is better looked at as a whole afterwards than told one by one. */
+  async quietly(task: () => Promise<void>): Promise<void> {
+    this.watched?.mute();
+    try {
+      await task();
+    } finally {
+      this.watched?.unmute();
+    }
   }
 
   survey(has?: (entry: MfcEntry) => boolean): Survey {
@@ -47,7 +62,8 @@ export class Installer {
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
-    await run(plan.operations, this.socketOf, this.onStuck);
+    const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
+    await (plan.operations.length > MANY ? this.quietly(perform) : perform());
     return this.table.commit(plan.next);
   }
 
@@ -82,11 +98,14 @@ export class Installer {
   /** Makes the routes what they were before a change, with the same VIF numbers as far as they are free. */
   async takeBack(before: TableState): Promise<void> {
     const survey = this.survey();
-    for (const [key, entry] of Array.from(before.changes).reverse()) {
-      const now = this.table.get(key);
-      if (entry !== undefined) await this.place(entry.route, survey, before.vifs);
-      else if (now !== undefined) await this.drop(now.route, survey);
-    }
+    const perform = async (): Promise<void> => {
+      for (const [key, entry] of Array.from(before.changes).reverse()) {
+        const now = this.table.get(key);
+        if (entry !== undefined) await this.place(entry.route, survey, before.vifs);
+        else if (now !== undefined) await this.drop(now.route, survey);
+      }
+    };
+    await (before.changes.size > MANY ? this.quietly(perform) : perform());
   }
 
   private async drop(route: Route, survey: Survey): Promise<void> {

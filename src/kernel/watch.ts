@@ -14,7 +14,7 @@ import { isProbe } from '../abi/probe';
 import type { Watch, WatchListener } from './kernel';
 import { close, tryReceive } from './libc';
 import { type Readiness, watchReadable } from './readiness';
-import { openWatchSocket } from './watch-socket';
+import { hearEntries, openWatchSocket } from './watch-socket';
 
 /** Room for the largest message: that about an interface, a few KiB with all its attributes. */
 const DATAGRAM_SIZE = 32_768;
@@ -40,6 +40,16 @@ class LinuxWatch implements Watch {
 
   drain(): boolean {
     return this.read();
+  }
+
+  mute(): void {
+    if (this.fd >= 0) hearEntries(this.fd, false);
+  }
+
+  unmute(): void {
+    if (this.fd < 0) return;
+    hearEntries(this.fd, true);
+    this.listener.overflow();
   }
 
   close(): void {

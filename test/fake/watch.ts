@@ -16,6 +16,7 @@ export class FakeWatch implements Watch {
   private lost = false;
   private reading = false;
   private open = true;
+  private muted = false;
 
   constructor(
     private readonly table: number | undefined,
@@ -25,7 +26,7 @@ export class FakeWatch implements Watch {
 
   /** Whether it is told of this table's entries. */
   isAbout(version: IpVersion, table: number): boolean {
-    return table === (this.table ?? familyOf(version).defaultTable);
+    return !this.muted && table === (this.table ?? familyOf(version).defaultTable);
   }
 
   push(event: Event): void {
@@ -35,6 +36,15 @@ export class FakeWatch implements Watch {
     }
     this.waiting.push(event);
     if (this.waiting.length === 1) setImmediate(() => this.held || this.drain());
+  }
+
+  mute(): void {
+    this.muted = true;
+  }
+
+  unmute(): void {
+    this.muted = false;
+    if (this.open) this.listener.overflow();
   }
 
   /** Nothing is told until release(), but to who drains. */
