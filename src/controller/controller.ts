@@ -80,7 +80,7 @@ export class Controller extends EventEmitter<Events> {
     this.tables = new Tables(this.installer, this.opening, {
       prepare: () => this.prepare(),
       opened: () => {
-        this.tending.drift.noteAll();
+        this.tending.lookAtAll();
         this.changed();
       },
       changed: () => this.changed(),

@@ -46,6 +46,12 @@ export class Tending {
     this.again.stop();
   }
 
+  /** Something was missed, or a table is new. */
+  lookAtAll(): void {
+    this.drift.noteAll();
+    this.note();
+  }
+
   /** Whether anything has happened until now that `tend` is for. */
   isDue(): boolean {
     return this.drain() || this.isHealDue || this.drift.isNoted;
@@ -99,10 +105,7 @@ export class Tending {
       if (!this.isDraining) this.listener.noted();
     },
     ownerChanged: (version) => this.listener.ownerChanged(version),
-    overflow: () => {
-      this.drift.noteAll();
-      this.note();
-    },
+    overflow: () => this.lookAtAll(),
   };
 }
 
