@@ -163,20 +163,26 @@ export class Controller extends EventEmitter<Events> {
       const dryRun = wantsDryRun(messages, fields);
       for (const version of new Set(requests.map(versionOf))) await this.tables.enter(version);
       await this.tend();
-      const survey = this.installer.survey();
-      const plan = new Plan(this.installer.table, survey);
-      const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
-      // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
-      let saved = this.journal.settled;
-      if (!dryRun && plan.next.changes.size > 0) {
-        saved = this.journal.record(await this.installer.apply(plan));
-        this.changed();
-      }
-      const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
-      return { answer: changeAnswer(decisions, plan, warnings, dryRun), saved };
+      return this.installer.knowing(async () => {
+        const survey = this.installer.survey();
+        const plan = new Plan(this.installer.table, survey);
+        const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
+        const saved = await this.carryOut(plan, dryRun);
+        const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
+        return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
+      });
     });
     await saved;
     return answer;
+  }
+
+  /** `saved` resolves when what the plan leaves behind is on the disk. */
+  private async carryOut(plan: Plan, dryRun: boolean): Promise<{ saved: Promise<void> }> {
+    // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
+    if (dryRun || plan.next.changes.size === 0) return { saved: this.journal.settled };
+    const before = await this.installer.apply(plan);
+    this.changed();
+    return { saved: this.journal.record(before) };
   }
 
   /** Undoes changes that could not be saved; the newest comes first. */

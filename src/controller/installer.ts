@@ -3,11 +3,12 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
-import { MfcError } from '../errors';
+import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
 import { RouteTable, type TableState, type Vifs } from '../routing/table';
+import type { VifRegistry } from '../routing/vifs';
 import { run } from './runner';
 import { Survey } from './survey';
 
@@ -75,8 +76,10 @@ export class Installer {
    */
   async place(route: Route, survey: Survey, wished?: Vifs): Promise<boolean> {
     try {
-      const plan = new Plan(this.table, survey, wished);
-      if (plan.place(route) !== 'unchanged') await this.apply(plan);
+      await this.knowing(async () => {
+        const plan = new Plan(this.table, survey, wished);
+        if (plan.place(route) !== 'unchanged') await this.apply(plan);
+      });
       return true;
     } catch (error) {
       const kept = new Plan(this.table, survey);
@@ -84,6 +87,26 @@ export class Installer {
       this.table.commit(kept.next);
       return false;
     }
+  }
+
+  /** Does what makes a plan and applies it. If another program has taken a VIF number meanwhile, it is done again, knowing that. */
+  async knowing<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (!isErrno(error, 'EADDRINUSE')) throw error;
+      for (const [version, socket] of this.sockets) this.table.adopt(version, this.withStrangers(version, socket));
+      return task();
+    }
+  }
+
+  private withStrangers(version: IpVersion, socket: MrouteSocket): VifRegistry {
+    const vifs = this.table.vifs[version].copy();
+    for (const [vifi, ifindex] of socket.vifIndices()) {
+      const name = this.kernel.findLinkName(ifindex);
+      if (name !== undefined && vifs.byNumber(vifi) === undefined) vifs.adopt({ vifi, name, ifindex, foreign: true });
+    }
+    return vifs;
   }
 
   /** Why the routes of a family are not in the kernel. */
