@@ -16,14 +16,7 @@ import { Lab } from '../lab/lab';
 import { until } from '../lab/until';
 import { Bench, LINKS } from './bench';
 import { checkConsistent } from './consistent';
-import { Model, Random } from './random';
-
-/** The order of routes and outputs means nothing. */
-function sorted(rules: Iterable<Rule>): string[] {
-  return Array.from(rules, ({ source, group, iif, oifs, label, stop_filter }) =>
-    JSON.stringify({ source, group, iif, oifs: oifs.map((oif) => JSON.stringify(oif)).sort(), label, stop_filter }),
-  ).sort();
-}
+import { Model, Random, sorted } from './random';
 
 function checkRules(model: Model, state: StateAnswer, saved: Rule[]): void {
   deepEqual(sorted(state.mfc_rules), sorted(model.rules.values()));
