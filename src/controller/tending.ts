@@ -4,6 +4,7 @@
  * The kernel tells what happens; nothing is polled. What is told is only noted, and worked off between messages.
  */
 import type { IpVersion } from '../abi/address';
+import type { MfcEntry } from '../abi/family';
 import { MfcError } from '../errors';
 import type { Watch, WatchListener } from '../kernel/kernel';
 import { formatRoute } from '../routing/route';
@@ -62,15 +63,20 @@ export class Tending {
     await this.drainAll();
     const isRenamed = this.isHealDue && (await this.heal());
     await this.drainAll(); // what healing has changed is told as well
-    const drifted = await this.drift.inspect();
-    if (drifted.length === 0) return isRenamed;
+    this.settle(await this.drift.inspect());
+    if (this.isHealDue) this.listener.noted(); // more has happened meanwhile, and messages have their turn first
+    return isRenamed;
+  }
+
+  /** Puts entries back, but not faster and faster against a program that does the opposite. */
+  private settle(drifted: readonly MfcEntry[]): void {
+    if (drifted.length === 0) return;
     if (this.drift.pause > 0) {
       this.again.schedule();
-      return isRenamed;
+      return;
     }
     this.drift.repair(drifted);
     this.listener.warn(putBack(drifted));
-    return isRenamed;
   }
 
   private async drainAll(): Promise<void> {

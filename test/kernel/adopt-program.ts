@@ -2,7 +2,9 @@
 // watches the table, says in one line of JSON how that went.
 
 import { readFileSync } from 'node:fs';
+import koffi from 'koffi';
 import { MfcError } from '../../src/errors';
+import { close } from '../../src/kernel/libc';
 import { linux } from '../../src/kernel/linux';
 import { Diary } from './diary';
 import { drain } from './drain';
@@ -22,15 +24,24 @@ export interface AdoptReport {
 
 const O_CLOEXEC = 0o2000000;
 
+/** The socket as it comes by a message from another process. What is inherited, Node.js keeps from children by itself. */
+function received(inherited: number): number {
+  const dup = koffi.load(null).func('int dup(int fd)') as (fd: number) => number;
+  const fd = dup(inherited);
+  close(inherited);
+  return fd;
+}
+
 function adopt(version: 4 | 6, table: number | undefined): AdoptReport {
   const diary = new Diary();
   try {
     const watch = linux.watch(table, diary);
-    const socket = linux.adoptMroute(version, table, 3);
+    const fd = received(3);
+    const socket = linux.adoptMroute(version, table, fd);
     const [source, group] = version === 4 ? ['10.0.0.1', '239.1.1.1'] : ['fd00::1', 'ff3e::1'];
     socket.addMfc({ version, source, group, parent: 0, outputs: [] });
     drain(watch);
-    const flags = /^flags:\s+(\d+)/m.exec(readFileSync('/proc/self/fdinfo/3', 'utf8'))?.[1] ?? '';
+    const flags = /^flags:\s+(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';
     return {
       adopted: true,
       vifs: Array.from(socket.vifIndices().keys()),

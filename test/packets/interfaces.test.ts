@@ -16,7 +16,7 @@ import { Router } from './router';
 const FLAPS = 1000;
 const CYCLES = 200;
 const RATE = 1000;
-/** A route is to be whole again so soon after its interface is back; measured: 2 ms, at most 20. */
+/** A route is to be whole again so soon after its interface is back. */
 const WHOLE_WITHIN_MS = 100;
 const LINKS = ['usb1', 'usb2', 'usb3', 'usb4', 'usb5', 'usb6'];
 
@@ -48,8 +48,8 @@ class Storm {
     const gone = this.random.some(LINKS).slice(0, 1 + this.random.below(2));
     await ipBatch(gone.map((name) => `link delete dev ${name}`));
     for (let n = this.random.below(4); n > 0; n--) await this.send(LINKS);
+    const start = performance.now(); // before the interfaces are there: it is less in truth
     await ipBatch(gone.flatMap(made));
-    const start = performance.now();
     const { controller } = this.router;
     while (controller.status.pending + controller.status.degraded > 0) {
       await nextTurn();
@@ -110,7 +110,7 @@ describe(`${FLAPS} flaps and ${CYCLES} returns of interfaces`, () => {
 
     const delays = storm.delays.toSorted((a, b) => a - b);
     const [median = 0, longest = 0] = [delays[delays.length >> 1], delays.at(-1)];
-    console.log(`        whole again after ${median.toFixed(1)} ms (median), ${longest.toFixed(1)} ms (longest)`);
+    console.log(`        made and whole again in ${median.toFixed(1)} ms (median), ${longest.toFixed(1)} ms (longest)`);
     assert.ok(median < WHOLE_WITHIN_MS, `${median} ms`);
   });
 });
