@@ -41,7 +41,7 @@ export interface ControllerOptions extends KeepOptions {
   /** Path of the file with the saved routes. */
   stateFile: string;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
-  predecessors?: readonly Controller[];
+  predecessors?: readonly Pick<Controller, 'handOver'>[];
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
