@@ -55,9 +55,7 @@ export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>
       return;
     }
     owner.register(this);
-    this.on('close', (removed: boolean, done: () => void) => {
-      void owner.unregister(this, removed).finally(done);
-    });
+    this.on('close', () => owner.unregister(this));
   }
 
   RED.nodes.registerType(type, FlowNode);

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Controller, ControllerOptions } from '../src/controller/controller';
-import { claim, park, sweep } from '../src/controller/parking';
+import { claim, expect, GRACE_SECONDS, park, sweep } from '../src/controller/parking';
 import type { MfcError } from '../src/errors';
 import { statusOf } from './status';
 
@@ -22,8 +22,8 @@ export interface ControllerNode extends Node {
   controller?: Controller | undefined;
   /** The first user opens the controller. All users show its status. */
   register(user: Node): void;
-  /** The last user to be removed from the flows closes the controller. */
-  unregister(user: Node, removed: boolean): Promise<void>;
+  /** The last user leaves the controller parked: it may come back with the start of the flows. */
+  unregister(user: Node): void;
   /** A message came too late. In a deploy the Catch nodes may be gone before it fails, so the log has to tell. */
   refused(): void;
 }
@@ -32,6 +32,12 @@ export interface ControllerNode extends Node {
 const STATUS_INTERVAL_MS = 250;
 
 let isSweeping = false;
+
+/** What settings.js may say. */
+interface Settings {
+  /** How long flows may take to start again, seconds. */
+  mfcControllerGrace?: number;
+}
 
 function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
   const directory = RED.settings.userDir ?? '.';
@@ -52,6 +58,7 @@ export = (RED: NodeAPI): void => {
   function ControllerNode(this: ControllerNode, config: ControllerConfig): void {
     RED.nodes.createNode(this, config);
     const options = optionsOf(RED, config);
+    const { mfcControllerGrace: grace = GRACE_SECONDS } = RED.settings as Settings;
     const users = new Set<Node>();
     let timer: NodeJS.Timeout | undefined;
 
@@ -73,31 +80,26 @@ export = (RED: NodeAPI): void => {
       return controller;
     };
 
-    /** Answers the controller, which nobody has any more. */
-    const letGo = (): Controller | undefined => {
+    // Whether this is the end, Node-RED does not know: a node that moves out of a deleted flow is `removed` and comes back at once.
+    const leave = (): void => {
       const { controller } = this;
+      if (controller === undefined) return;
       this.controller = undefined;
-      controller?.off('status', onStatus);
-      controller?.off('warning', onWarning);
+      controller.off('status', onStatus);
+      controller.off('warning', onWarning);
       clearTimeout(timer);
       timer = undefined;
-      return controller;
+      park(controller, options, grace);
     };
-    const close = async (): Promise<void> => letGo()?.close();
 
     this.register = (user) => {
       users.add(user);
       this.controller ??= open();
       user.status(statusOf(this.controller.status));
     };
-    this.unregister = async (user, removed) => {
+    this.unregister = (user) => {
       users.delete(user);
-      if (users.size > 0) return;
-      if (removed) return close();
-      // A user that was changed comes back at once, and its routes must not blink. It may also have gone to another controller.
-      RED.events.once('flows:started', () => {
-        if (users.size === 0) void close();
-      });
+      if (users.size === 0) leave();
     };
     let refusals = 0;
     this.refused = () => {
@@ -108,12 +110,8 @@ export = (RED: NodeAPI): void => {
         refusals = 0;
       });
     };
-    this.on('close', (removed: boolean, done: () => void) => {
-      if (removed) return void close().finally(done);
-      const controller = letGo();
-      if (controller !== undefined) park(controller, options);
-      done();
-    });
+    this.on('close', leave);
+    expect(options);
   }
 
   RED.nodes.registerType('mfc-controller', ControllerNode);

@@ -2,22 +2,27 @@
  * Controllers between the end of one config node and the start of the next: a deploy makes nodes anew, and no stream may notice.
  *
  * A parked controller goes on in full: its sockets are open, its messages are done. Who comes with the same options gets it back as
- * it is. Who comes with the same table or the same file, and is otherwise another, takes over from it. If nobody comes, it is closed.
+ * it is. Who comes with the same file, or with the same table where nobody else is expected, and is otherwise another, takes over
+ * from it. If nobody comes, it is closed.
  *
  * There is one namespace to a process, so tables need no other name than their number.
  */
 import { Controller, type ControllerOptions } from './controller';
 
 /** So long flows may take to start again. */
-const GRACE_MS = 30_000;
+export const GRACE_SECONDS = 30;
 
 interface Parked {
   readonly controller: Controller;
   readonly options: ControllerOptions;
-  readonly timer: NodeJS.Timeout;
+  /** Who had it is back, and may want it. */
+  isExpected: boolean;
+  timer?: NodeJS.Timeout;
 }
 
 const parked = new Set<Parked>();
+/** Nobody gets these back, but until they have ended the table and the file are theirs. */
+const ending = new Map<Parked, Promise<void>>();
 
 function unpark(place: Parked): void {
   clearTimeout(place.timer);
@@ -28,35 +33,46 @@ function isSame(a: ControllerOptions, b: ControllerOptions): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function meet(a: ControllerOptions, b: ControllerOptions): boolean {
-  return a.stateFile === b.stateFile || String(a.table ?? '').trim() === String(b.table ?? '').trim();
+function isSameTable(a: ControllerOptions, b: ControllerOptions): boolean {
+  return String(a.table ?? '').trim() === String(b.table ?? '').trim();
 }
 
-export function park(controller: Controller, options: ControllerOptions): void {
-  const timer = setTimeout(() => void leave(place), GRACE_MS);
-  timer.unref();
-  const place: Parked = { controller, options, timer };
+/** Nobody has this controller any more. It is closed if nobody comes for it within that time. */
+export function park(controller: Controller, options: ControllerOptions, seconds = GRACE_SECONDS): void {
+  const place: Parked = { controller, options, isExpected: false };
+  place.timer = setTimeout(() => end(place), seconds * 1_000).unref();
   parked.add(place);
+}
+
+/** Who had the controller of this file is back: it may come for it, and no other one with the same table is to have it. */
+export function expect({ stateFile }: ControllerOptions): void {
+  for (const place of parked) if (place.options.stateFile === stateFile) place.isExpected = true;
 }
 
 /** The controller for these options, which may be open already. */
 export function claim(options: ControllerOptions): Controller {
-  const places = Array.from(parked).filter((place) => meet(place.options, options));
-  const same = places.find((place) => isSame(place.options, options));
+  const same = Array.from(parked).find((place) => isSame(place.options, options));
   if (same !== undefined) {
     unpark(same);
     return same.controller;
   }
-  for (const place of places) unpark(place);
-  return new Controller({ ...options, predecessors: places.map(({ controller }) => controller) });
+  const followed = [...parked, ...ending.keys()].filter((place) => {
+    return place.options.stateFile === options.stateFile || (isSameTable(place.options, options) && !place.isExpected);
+  });
+  for (const place of followed) unpark(place);
+  return new Controller({ ...options, predecessors: followed.map(({ controller }) => controller) });
 }
 
-/** Nobody comes any more: what is parked is closed. */
+/** Nobody comes any more: what is parked is closed. Resolves when nothing is open. */
 export async function sweep(): Promise<void> {
-  await Promise.all(Array.from(parked, leave));
+  parked.forEach(end);
+  await Promise.all(ending.values());
 }
 
-async function leave(place: Parked): Promise<void> {
+function end(place: Parked): void {
   unpark(place);
-  await place.controller.close();
+  ending.set(
+    place,
+    place.controller.close().finally(() => ending.delete(place)),
+  );
 }

@@ -5,10 +5,11 @@
  *   sh test/package/install.sh DIR && MFC_PACKAGE_DIR=DIR node dist/test/lab/run.js mocha 'dist/test/package/*.check.js'
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { join } from 'node:path';
 import { type Host, Lab } from '../lab/lab';
+import { NodeRedProcess } from '../lab/node-red-process';
 import { FLOW } from './flow';
 import { type Installed, installed } from './installed';
-import { NodeRedProcess } from './node-red-process';
 
 const MODULE = '@mroute/node-red-mfc';
 const TYPES = ['mfc add', 'mfc del', 'mfc state', 'mfc-controller'];
@@ -33,6 +34,7 @@ function check({ node, red: version, runtime, user }: Installed): void {
   let tv1: Host;
   let red: NodeRedProcess;
   let route: object;
+  const options = { node: join(runtime, 'node_modules/.bin/node'), runtime, userDir: user };
 
   before(async () => {
     lab = await Lab.open();
@@ -40,7 +42,7 @@ function check({ node, red: version, runtime, user }: Installed): void {
     tv1 = await lab.host('tv1');
     await tv1.join(GROUP);
     route = { source: camera.ipv4, group: GROUP, iif: 'camera', oifs: ['tv1'] };
-    red = await NodeRedProcess.start(runtime, user);
+    red = await NodeRedProcess.start(options);
   }).timeout(90_000);
   after(async () => {
     await red?.end('SIGKILL');
@@ -118,7 +120,7 @@ function check({ node, red: version, runtime, user }: Installed): void {
   it('has the routes back after a kill', async () => {
     await red.end('SIGKILL');
     deepEqual(await kernelRoutes(), []);
-    red = await NodeRedProcess.start(runtime, user);
+    red = await NodeRedProcess.start(options);
     const state = JSON.parse(await red.post('/state', {}));
     deepEqual(
       state.mfc_rules.map((rule: { state: string }) => rule.state),

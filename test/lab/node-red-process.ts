@@ -6,17 +6,30 @@ import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../lab/lab';
+import { until } from './lab';
 
 const START_DEADLINE_MS = 60_000;
 
-/** Nothing but what keeps it from asking the network or the user. */
-const SETTINGS = `module.exports = {
+/** Nothing but what keeps it from asking the network or the user, and lets flows be stopped. */
+const SETTINGS = {
   uiHost: '127.0.0.1',
   telemetry: { enabled: false, updateNotification: false },
+  runtimeState: { enabled: true },
   logging: { console: { level: 'info' } },
 };
-`;
+
+/** Which flows a deploy starts anew, as the menu of the editor's button says. */
+export type DeployType = 'full' | 'flows' | 'nodes' | 'reload';
+
+export interface NodeRedOptions {
+  /** The program that runs Node-RED: a path of Node.js. */
+  node?: string;
+  /** The folder that has node-red in its node_modules. */
+  runtime: string;
+  userDir: string;
+  /** More for settings.js. */
+  settings?: object;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -42,15 +55,13 @@ export class NodeRedProcess {
     }
   }
 
-  /** Starts the Node-RED of `runtime`, on the Node.js there, with the user directory; resolves when its flows run. */
-  static async start(runtime: string, userDir: string): Promise<NodeRedProcess> {
-    const [node, red, settings] = [
-      join(runtime, 'node_modules/.bin/node'),
-      join(runtime, 'node_modules/node-red/red.js'),
-      join(userDir, 'settings.js'),
-    ];
+  /** Starts Node-RED; resolves when its flows run, or wait for types. */
+  static async start(options: NodeRedOptions): Promise<NodeRedProcess> {
+    const { node = process.execPath, runtime, userDir } = options;
+    const red = join(runtime, 'node_modules/node-red/red.js');
     for (const file of [node, red]) if (!existsSync(file)) throw new Error(`${file} is missing.`);
-    writeFileSync(settings, SETTINGS);
+    const settings = join(userDir, 'settings.js');
+    writeFileSync(settings, `module.exports = ${JSON.stringify({ ...SETTINGS, ...options.settings })};\n`);
     const port = await freePort();
     const args = [red, '--userDir', userDir, '--settings', settings, '--port', String(port), 'flows.json'];
     const child = spawn(node, args, { cwd: userDir, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -61,6 +72,10 @@ export class NodeRedProcess {
     };
     await until(isUp, () => `Node-RED should run:\n${started.log}`, START_DEADLINE_MS);
     return started;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
   }
 
   /** All that it has printed. */
@@ -83,15 +98,17 @@ export class NodeRedProcess {
     return body(response, `POST ${path}`, status);
   }
 
-  /** Puts a flow in the place of what is there, as Deploy in the editor does. Resolves when it runs. */
-  async deploy(flow: readonly object[]): Promise<void> {
-    const starts = () => this.#log.split('Started flows').length;
-    const before = starts();
-    await this.post('/flows', flow, { 'Node-RED-Deployment-Type': 'full' }, 204);
-    await until(
-      () => starts() > before,
-      () => `The flow should run:\n${this.#log}`,
+  /** Puts a flow in the place of what is there, as Deploy in the editor does. Resolves when it runs, or waits for types. */
+  async deploy(flow: readonly object[], type: DeployType = 'full'): Promise<void> {
+    await this.#untilSaid(/Started (modified )?(flows|nodes)|Waiting for missing types/g, () =>
+      this.post('/flows', flow, { 'Node-RED-Deployment-Type': type }, 204),
     );
+  }
+
+  /** Stops the flows and starts them, as the editor's menu does. */
+  async setState(state: 'start' | 'stop'): Promise<void> {
+    const said = { start: /Started flows/g, stop: /Stopped flows/g }[state];
+    await this.#untilSaid(said, () => this.post('/flows/state', { state }));
   }
 
   /** Ends it: as systemd does, or as a power failure does. Answers the exit code. */
@@ -102,6 +119,17 @@ export class NodeRedProcess {
     this.child.kill(signal);
     const [code] = await exit;
     return code;
+  }
+
+  /** Resolves when it has said that once more. */
+  async #untilSaid(what: RegExp, action: () => Promise<unknown>): Promise<void> {
+    const times = () => this.#log.match(what)?.length ?? 0;
+    const before = times();
+    await action();
+    await until(
+      () => times() > before,
+      () => `Node-RED should say ${what}:\n${this.#log}`,
+    );
   }
 }
 
