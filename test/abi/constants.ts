@@ -77,6 +77,7 @@ export const constants: Readonly<Record<string, number>> = {
   FRA_IIFNAME: rule.FRA_IIFNAME,
   FRA_TABLE: rule.FRA_TABLE,
   FR_ACT_TO_TBL: rule.FR_ACT_TO_TBL,
+  FIB_RULE_INVERT: rule.FIB_RULE_INVERT,
   RTM_NEWLINK: link.RTM_NEWLINK,
   RTM_DELLINK: link.RTM_DELLINK,
   IFLA_IFNAME: link.IFLA_IFNAME,
