@@ -76,7 +76,9 @@ export = (RED: NodeAPI): void => {
       const controller = claim(options);
       controller.on('status', onStatus);
       controller.on('warning', onWarning);
-      controller.open().catch((error: unknown) => this.error(error));
+      controller.open().catch((error: unknown) => {
+        if (this.controller === controller) this.error(error); // else a deploy came before it was open
+      });
       return controller;
     };
 

@@ -69,11 +69,13 @@ export class Controller extends EventEmitter<Events> {
     () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
   );
+  private readonly predecessors: Controller[];
   private isLoaded = false;
   private isClosing = false;
 
-  constructor(private readonly options: ControllerOptions) {
+  constructor(options: ControllerOptions) {
     super();
+    this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), this.warn);
     this.opening = new Opening(this.installer, options, this.warn);
@@ -113,16 +115,19 @@ export class Controller extends EventEmitter<Events> {
     await this.end();
     this.tending.drift.unmark();
     await this.opening.release();
-    for (const socket of this.installer.sockets.values()) socket.close();
+    for (const socket of [...this.opening.takeLeft().values(), ...this.installer.sockets.values()]) socket.close();
     this.installer.sockets.clear();
   }
 
   /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
   async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
     await this.end();
-    const sockets = new Map(this.installer.sockets);
-    if (sockets.size > 0 && this.installer.tableId() === table) this.installer.sockets.clear();
-    else sockets.clear();
+    const sockets = new Map<IpVersion, MrouteSocket>();
+    if (this.table() === table) {
+      for (const from of [this.opening.takeLeft(), this.installer.sockets])
+        for (const [version, socket] of from) sockets.set(version, socket);
+      this.installer.sockets.clear();
+    }
     await this.close();
     return sockets;
   }
@@ -206,10 +211,28 @@ export class Controller extends EventEmitter<Events> {
   }
 
   private async prepare(): Promise<void> {
-    const table = this.installer.tableId();
-    for (const controller of this.options.predecessors ?? []) this.opening.follow(await controller.handOver(table));
+    await this.follow();
+    this.installer.tableId();
     await this.load();
     this.tending.start();
+  }
+
+  /** Ends those that this one comes after, even if it never opens itself: its own successor gets what they had. */
+  private async follow(): Promise<void> {
+    const table = this.table();
+    for (const one of this.predecessors.splice(0)) {
+      if (table === 'none') await one.close();
+      else this.opening.follow(await one.handOver(table));
+    }
+  }
+
+  /** The number of the table, or `none` if the options name no table. */
+  private table(): number | undefined | 'none' {
+    try {
+      return this.installer.tableId();
+    } catch {
+      return 'none';
+    }
   }
 
   private async load(): Promise<void> {
@@ -249,6 +272,7 @@ export class Controller extends EventEmitter<Events> {
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     this.tending.stop();
+    await this.follow();
   }
 }
 

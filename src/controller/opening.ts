@@ -58,6 +58,13 @@ export class Opening {
     for (const [version, socket] of sockets) this.left.set(version, socket);
   }
 
+  /** What was not taken over, for somebody else. */
+  takeLeft(): Map<IpVersion, MrouteSocket> {
+    const left = new Map(this.left);
+    this.left.clear();
+    return left;
+  }
+
   /** Takes what an earlier process has left. Throws if another living one is served. */
   async look(): Promise<void> {
     if (this.keeper !== undefined) return;
