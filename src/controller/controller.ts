@@ -41,10 +41,12 @@ export interface ControllerOptions extends KeepOptions {
   /** Path of the file with the saved routes. */
   stateFile: string;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
-  predecessors?: readonly Pick<Controller, 'handOver'>[];
+  predecessors?: readonly Predecessor[];
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
+
+type Predecessor = Pick<Controller, 'close' | 'handOver'>;
 
 interface Events {
   /** What a node's status shows has changed. */
@@ -69,7 +71,7 @@ export class Controller extends EventEmitter<Events> {
     () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
   );
-  private readonly predecessors: Controller[];
+  private readonly predecessors: Predecessor[];
   private isLoaded = false;
   private isClosing = false;
 

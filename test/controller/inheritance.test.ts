@@ -90,7 +90,10 @@ describe('controller: inheritance', () => {
     await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [renamed, C] }));
     const sockets = await first.handOver(undefined);
     equal(sockets.size, 2);
-    const second = make({ stateFile: other, predecessors: [{ handOver: async () => sockets }] });
+    const second = make({
+      stateFile: other,
+      predecessors: [{ handOver: async () => sockets, close: async () => undefined }],
+    });
     await second.open();
     const { mfc_rules } = await second.state({});
     deepEqual(
