@@ -1,0 +1,154 @@
+// What restarts do to streams, with a real Node-RED and the process that holds the sockets meanwhile.
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { holdersOf } from '../keep/holders';
+import { until } from '../lab/until';
+import { edited, FLOW, without } from './flows';
+import { Ground } from './ground';
+
+const KILLS = 20;
+const KEPT = edited('routes', { keepForwarding: true });
+
+/** Routes as the file has them. */
+interface Saved {
+  mfc_rules: { group: string; iif: string; oifs: string[] }[];
+}
+
+describe('streams over restarts', function restarts() {
+  this.timeout(90_000);
+  let ground: Ground;
+
+  beforeEach(async () => {
+    ground = await Ground.open(KEPT);
+  });
+  afterEach(() => ground.close());
+
+  const file = () => join(ground.userDir, 'mfc-routes.json');
+  const edit = (change: (saved: Saved) => void) => {
+    const saved = JSON.parse(readFileSync(file(), 'utf8')) as Saved;
+    change(saved);
+    writeFileSync(file(), JSON.stringify(saved));
+  };
+  /** Neither the process that keeps sockets is there nor its file. */
+  async function untilNobodyHolds(): Promise<void> {
+    const files = () => readdirSync(ground.userDir).filter((name) => name.endsWith('.holder'));
+    await until(
+      () => holdersOf('routes').length === 0 && files().length === 0,
+      () => `No holder should be there: ${holdersOf('routes')} ${files()}`,
+    );
+  }
+
+  it(`${KILLS} kills: nothing is lost, nothing doubled, and routes can be added after each`, async () => {
+    const others = Array.from({ length: KILLS }, () => ground.group());
+    await ground.keepsFlowing(async (flows) => {
+      for (const other of others) {
+        await ground.end('SIGKILL');
+        await flows();
+        await ground.start();
+        await ground.add(other);
+      }
+    });
+    equal((await ground.routes()).length, KILLS + 1);
+    equal(holdersOf('routes').length, 1);
+  });
+
+  it('a stop and a start: nothing is lost, nothing doubled', async () => {
+    await ground.keepsFlowing(async (flows) => {
+      await ground.end('SIGTERM');
+      await flows();
+      await ground.start();
+      await ground.state();
+    });
+  });
+
+  it('a stop without the option ends the stream; the start brings it back', async () => {
+    await ground.red.deploy(FLOW);
+    await ground.add('239.10.60.1');
+    await ground.end('SIGTERM');
+    await ground.untilFree();
+    await ground.start();
+    await ground.state();
+    deepEqual(await ground.groups(), ['239.10.60.1']);
+  });
+
+  it('the option switched off: nobody holds the sockets, the stream flows on', async () => {
+    await ground.keepsFlowing(async (flows) => {
+      equal(holdersOf('routes').length, 1);
+      await ground.red.deploy(FLOW, 'nodes');
+      await untilNobodyHolds();
+      await flows();
+    });
+  });
+
+  it('the controller deleted: nobody holds the sockets, the table is free', async () => {
+    await ground.add('239.10.60.1');
+    await ground.red.deploy(without('routes'), 'nodes');
+    await untilNobodyHolds();
+    await ground.untilFree();
+  });
+
+  it('the controller deleted while Node-RED was down: the table is free when the time is over', async () => {
+    await ground.red.deploy(edited('routes', { keepForwarding: true, keepSeconds: '1' }));
+    await ground.add('239.10.60.1');
+    await ground.end('SIGTERM');
+    ground.save(without('routes'));
+    await ground.start();
+    await untilNobodyHolds();
+    await ground.untilFree();
+  });
+
+  it('keepSeconds over: nobody holds the sockets, the table is free, the file is gone', async () => {
+    await ground.red.deploy(edited('routes', { keepForwarding: true, keepSeconds: '1' }));
+    await ground.add('239.10.60.1');
+    await ground.end('SIGKILL');
+    deepEqual(await ground.groups(), ['239.10.60.1']);
+    await untilNobodyHolds();
+    await ground.untilFree();
+    equal(existsSync(file()), true);
+  });
+
+  it('routes edited in the file meanwhile: exactly these differ', async () => {
+    const [removed, changed, added] = ['239.10.60.1', '239.10.60.2', '239.10.60.3'];
+    await ground.lab.link('eth1');
+    await ground.keepsFlowing(async (flows) => {
+      await ground.add(removed);
+      await ground.add(changed);
+      const before = await ground.groups();
+      await ground.end('SIGKILL');
+      edit((saved) => {
+        saved.mfc_rules = saved.mfc_rules.filter(({ group }) => group !== removed);
+        for (const rule of saved.mfc_rules) if (rule.group === changed) rule.oifs = ['eth1'];
+        saved.mfc_rules.push({ ...ground.route(added) });
+      });
+      await flows();
+      await ground.start();
+      const { mfc_rules, vif_map } = await ground.state();
+      const outputs = new Map(mfc_rules.map(({ group, oifs }) => [group, oifs]));
+      deepEqual([outputs.get(changed), outputs.get(added), outputs.has(removed)], [['eth1'], ['tv'], false]);
+      deepEqual(Object.keys(vif_map).sort(), ['camera', 'eth1', 'tv']);
+      deepEqual(await ground.groups(), [...before.filter((group) => group !== removed), added].sort());
+    });
+  });
+
+  it('an interface deleted and made again meanwhile: its routes forward again', async () => {
+    const { lab, tv, camera } = ground;
+    const group = '239.10.60.1';
+    await ground.keepsFlowing(async (flows) => {
+      await lab.link('eth1');
+      await ground.red.post('/add', { ...ground.route(group), oifs: ['tv', 'eth1'] });
+      await ground.end('SIGKILL');
+      await lab.unlink('eth1');
+      await lab.link('eth1');
+      await flows();
+      await ground.start();
+      const rule = (await ground.state()).mfc_rules.find((one) => one.group === group);
+      deepEqual([rule?.state, rule?.oifs], ['active', ['tv', 'eth1']]);
+    });
+    await tv.join(group);
+    await tv.waitFor(group, await camera.send(group, { count: 10 }));
+    const { vif_map } = await ground.state();
+    equal(vif_map.eth1?.packets_out, 10);
+  });
+});
