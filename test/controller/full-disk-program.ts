@@ -1,7 +1,8 @@
-// node dist/test/controller/full-disk-program.js FOLDER — FOLDER is a tiny file system. Fills it but for a few kilobytes, sends a message
-// whose routes need more, makes room, sends it again; prints as JSON what was seen at each point.
+// node dist/test/controller/full-disk-program.js FOLDER WAY — FOLDER is a tiny file system. Makes saving impossible in that way, sends a
+// message, makes it possible again, sends the message again; prints as JSON what was seen at each point.
 
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Controller } from '../../src/controller/controller';
 import type { MfcError } from '../../src/errors';
@@ -11,15 +12,39 @@ import { FakeKernel } from '../fake/kernel';
 export interface FullDiskReport {
   /** Routes on the disk, in the kernel and in the state, and the code of the message's failure. */
   before: unknown;
-  full: unknown;
+  broken: unknown;
   failure: { code: string; errno: string | undefined } | undefined;
   mended: unknown;
   warnings: string[];
 }
 
-async function run(folder: string): Promise<FullDiskReport> {
+interface Way {
+  breakDisk(folder: string): void;
+  mendDisk(folder: string): void;
+}
+
+const remount = (option: string) => (folder: string) => {
+  execFileSync('mount', ['-o', `remount,${option}`, folder]);
+};
+
+const WAYS: Record<string, Way> = {
+  /** A few kilobytes are left, but the routes need more. */
+  full: {
+    breakDisk: (folder) => {
+      const { bavail, bsize } = statfsSync(folder);
+      writeFileSync(join(folder, 'filler'), Buffer.alloc((bavail - 3) * bsize));
+    },
+    mendDisk: (folder) => rmSync(join(folder, 'filler')),
+  },
+  'read-only': { breakDisk: remount('ro'), mendDisk: remount('rw') },
+  forbidden: {
+    breakDisk: (folder) => chmodSync(folder, 0o555),
+    mendDisk: (folder) => chmodSync(folder, 0o755),
+  },
+};
+
+async function run(folder: string, { breakDisk, mendDisk }: Way): Promise<FullDiskReport> {
   const stateFile = join(folder, 'state.json');
-  const filler = join(folder, 'filler');
   const kernel = new FakeKernel('eth1', 'eth2');
   const controller = new Controller({ stateFile, kernel });
   const warnings: string[] = [];
@@ -37,8 +62,7 @@ async function run(folder: string): Promise<FullDiskReport> {
 
   await controller.add({ source: '10.0.0.1', group: '239.1.1.1', iif: 'eth1', oifs: ['eth2'] });
   const before = await observe();
-  const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(filler, Buffer.alloc((bavail - 3) * bsize));
+  breakDisk(folder);
   const routes = Array.from({ length: 300 }, (_, n) => {
     return { source: `10.1.${n >> 8}.${n & 255}`, group: '239.1.1.2', iif: 'eth2', oifs: ['eth1'] };
   });
@@ -46,12 +70,14 @@ async function run(folder: string): Promise<FullDiskReport> {
     () => undefined,
     (error: MfcError) => ({ code: error.code, errno: error.cause.errno }),
   );
-  const full = await observe();
-  rmSync(filler);
+  const broken = await observe();
+  mendDisk(folder);
   await controller.add(routes);
   const mended = await observe();
   await controller.close();
-  return { before, full, failure, mended, warnings };
+  return { before, failure, broken, mended, warnings };
 }
 
-run(process.argv[2] ?? '').then((report) => console.log(JSON.stringify(report)));
+const [folder = '', name = ''] = process.argv.slice(2);
+const way = WAYS[name];
+if (way !== undefined) run(folder, way).then((report) => console.log(JSON.stringify(report)));
