@@ -94,6 +94,7 @@ export class Controller extends EventEmitter<Events> {
     this.tending = new Tending(this.installer, {
       noted: () => this.inBackground(() => this.tend()),
       ownerChanged: (version) => this.tables.ownerChanged(version),
+      renamed: () => this.save(),
       warn: this.warn,
     });
   }
@@ -115,7 +116,7 @@ export class Controller extends EventEmitter<Events> {
   /** Messages that wait fail with ERR_MFC_NOT_OPEN; the one that is being done ends well. Routes leave the kernel. */
   async close(): Promise<void> {
     await this.end();
-    this.tending.drift.unmark();
+    await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of [...this.opening.takeLeft().values(), ...this.installer.sockets.values()]) socket.close();
     this.installer.sockets.clear();
@@ -201,8 +202,7 @@ export class Controller extends EventEmitter<Events> {
   /** Works off what the kernel has told. */
   private async tend(): Promise<void> {
     if (this.isClosing || !this.tending.isDue()) return;
-    const isRenamed = await this.tending.tend();
-    if (isRenamed) this.save();
+    await this.tending.tend();
     this.changed();
   }
 
@@ -273,7 +273,7 @@ export class Controller extends EventEmitter<Events> {
     this.tables.end();
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
-    this.tending.stop();
+    await this.tending.stop();
     await this.follow();
   }
 }

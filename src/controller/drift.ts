@@ -12,6 +12,12 @@ import { routeKey } from '../routing/route';
 import type { Installer } from './installer';
 import { Pace } from './pace';
 
+/** What brings an entry of ours back to what it should be. */
+export interface Repair {
+  readonly op: 'add' | 'del';
+  readonly entry: MfcEntry;
+}
+
 /** Two programs that undo each other must not do it at full speed. */
 const CALM_MS = 10_000;
 const FIRST_PAUSE_MS = 50;
@@ -50,6 +56,8 @@ export class Drift {
   }
 
   note(entry: KernelEntry, gone: boolean): void {
+    // Where this controller owns no table, every entry is another program's business.
+    if (!this.installer.sockets.has(entry.version)) return;
     this.seen.set(routeKey(entry.source, entry.group), gone ? undefined : entry);
   }
 
@@ -63,56 +71,66 @@ export class Drift {
     return Math.max(0, this.repairs.last + this.repairs.pause - performance.now());
   }
 
-  /** Entries of ours that are not in the kernel as they should be. They are noted again, until they have been put back. */
-  async inspect(): Promise<MfcEntry[]> {
+  /** What is to be done about entries of ours that are not as they should be. They stay noted until it is done. */
+  async inspect(): Promise<Repair[]> {
     if (this.isAllNoted) await this.list();
-    const drifted: MfcEntry[] = [];
+    const repairs: Repair[] = [];
     const pace = new Pace();
     for (const [key, entry] of this.seen) {
-      const ours = this.judge(key, entry);
-      if (ours === undefined) this.seen.delete(key);
-      else drifted.push(ours);
+      const repair = this.judge(key, entry);
+      if (repair === undefined) this.seen.delete(key);
+      else repairs.push(repair);
       if (pace.isDue()) await pace.rest();
     }
-    return drifted;
+    return repairs;
   }
 
-  /** Writes entries again. */
-  repair(entries: readonly MfcEntry[]): void {
+  /** Answers what was done; the kernel may refuse the rest. */
+  repair(repairs: readonly Repair[]): Repair[] {
     const now = performance.now();
     const isCalm = now - this.repairs.last > CALM_MS;
     this.repairs = {
       last: now,
       pause: isCalm ? 0 : Math.min(2 * this.repairs.pause || FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
     };
-    for (const entry of entries) {
-      this.installer.sockets.get(entry.version)?.addMfc(entry);
-      this.seen.delete(routeKey(entry.source, entry.group));
-    }
+    return repairs.filter((repair) => this.perform(repair));
   }
 
   /** Takes the entries out that the kernel would keep. */
-  unmark(): void {
+  async unmark(): Promise<void> {
+    await this.inspect();
     for (const key of this.marked) {
       const entry = this.expected(key);
-      if (entry !== undefined) this.installer.sockets.get(entry.version)?.delMfc(entry);
+      if (entry !== undefined) this.perform({ op: 'del', entry });
     }
   }
 
-  /** The entry as it should be, if it is ours and not already so. */
-  private judge(key: string, seen: KernelEntry | undefined): MfcEntry | undefined {
+  private perform({ op, entry }: Repair): boolean {
+    const socket = this.installer.sockets.get(entry.version);
+    try {
+      if (op === 'add') socket?.addMfc(entry);
+      else socket?.delMfc(entry);
+    } catch {
+      return false;
+    }
+    this.seen.delete(routeKey(entry.source, entry.group));
+    return true;
+  }
+
+  /** Undefined if the entry is as it should be, or another program's. */
+  private judge(key: string, seen: KernelEntry | undefined): Repair | undefined {
     const expected = this.expected(key);
     if (expected !== undefined && seen?.foreign === true) this.marked.add(key);
     else this.marked.delete(key);
-    if (expected === undefined && seen !== undefined) this.foreign.set(key, seen);
+    if (expected === undefined && seen?.foreign === true) this.foreign.set(key, seen);
     else this.foreign.delete(key);
-    if (expected === undefined) return undefined;
+    if (expected === undefined) return seen === undefined || seen.foreign ? undefined : leftover(seen);
     // A list may miss entries while others are deleted.
     if (seen === undefined && this.isThere(expected)) return undefined;
     const vifs = this.installer.table.vifs[expected.version];
     return seen !== undefined && isSameEntry(expected, seen, (vifi) => vifs.byNumber(vifi)?.ifindex)
       ? undefined
-      : expected;
+      : { op: 'add', entry: expected };
   }
 
   private isThere({ version, source, group }: MfcEntry): boolean {
@@ -129,6 +147,15 @@ export class Drift {
   /** All that the kernel has, as if it had just been told. */
   private async list(): Promise<void> {
     this.isAllNoted = false;
+    try {
+      await this.listAll();
+    } catch (error) {
+      this.isAllNoted = true;
+      throw error;
+    }
+  }
+
+  private async listAll(): Promise<void> {
     this.seen.clear();
     for (const key of this.foreign.keys()) this.seen.set(key, undefined);
     for (const [key, { installed }] of this.installer.table.keyed())
@@ -141,4 +168,9 @@ export class Drift {
       }
     }
   }
+}
+
+/** An entry of ours that no route stands for: the kernel refused to delete it when that was to be done. */
+function leftover({ version, source, group }: KernelEntry): Repair {
+  return { op: 'del', entry: { version, source, group, parent: 0, outputs: [] } };
 }

@@ -27,29 +27,28 @@ function findMoves(installer: Installer, version: IpVersion, socket: MrouteSocke
   return moves;
 }
 
-export interface Healed {
-  /** Routes have other names now, which is to be saved. */
-  isRenamed: boolean;
-  /** How many routes the kernel refused although their interfaces are there. */
-  failures: number;
-}
-
-/** Touches only the routes that need it. */
-export async function heal(installer: Installer): Promise<Healed> {
-  const healed: Healed = { isRenamed: false, failures: 0 };
+/**
+ * Touches only the routes that need it. Answers how many the kernel refused although their interfaces are there. Throws if it refused
+ * to take routes off an interface that is gone.
+ *
+ * @param onRename routes have other names now, which is to be saved
+ */
+export async function heal(installer: Installer, onRename: () => void): Promise<number> {
   for (const [version, socket] of installer.sockets) {
     const { gone, renamed } = findMoves(installer, version, socket);
     if (gone.size > 0) await leave(installer, version, gone);
-    if (renamed.size > 0) installer.table.rename(version, renamed);
-    healed.isRenamed ||= renamed.size > 0;
+    if (renamed.size === 0) continue;
+    installer.table.rename(version, renamed);
+    onRename();
   }
   const survey = installer.survey();
   const pace = new Pace();
+  let failures = 0;
   for (const { route } of installer.table.listIncomplete()) {
-    if (installer.sockets.has(route.version) && !(await installer.place(route, survey))) healed.failures++;
+    if (installer.sockets.has(route.version) && !(await installer.place(route, survey))) failures++;
     if (pace.isDue()) await pace.rest();
   }
-  return healed;
+  return failures;
 }
 
 async function leave(installer: Installer, version: IpVersion, gone: ReadonlySet<string>): Promise<void> {

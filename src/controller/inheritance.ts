@@ -6,7 +6,6 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
-import { Plan } from '../routing/plan';
 import { routeKey } from '../routing/route';
 import { VifRegistry } from '../routing/vifs';
 import { isSameEntry } from './drift';
@@ -36,7 +35,7 @@ export async function inherit(
     return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
   });
   await installer.quietly(() => restore(installer, version, survey));
-  await dropRest(installer, socket, entries, survey);
+  await dropRest(installer, socket, entries);
 }
 
 async function look(installer: Installer, version: IpVersion, socket: MrouteSocket): Promise<Estate> {
@@ -76,18 +75,24 @@ async function restore(installer: Installer, version: IpVersion, survey: Survey)
   }
 }
 
-/** Entries that no saved route stands for: a change that the earlier process did not live to save. Then the VIFs of no use. */
+/**
+ * Entries that no saved route stands for: a change that the earlier process did not live to save. Then the VIFs of no use. What the
+ * kernel refuses to delete is found again as drift.
+ */
 async function dropRest(
   installer: Installer,
   socket: MrouteSocket,
   entries: ReadonlyMap<string, KernelEntry>,
-  survey: Survey,
 ): Promise<void> {
+  let isClean = true;
   for (const [key, { version, source, group, foreign }] of entries) {
     if (foreign || installer.table.get(key)?.installed !== undefined) continue;
-    socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+    try {
+      socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+    } catch {
+      isClean = false;
+    }
   }
-  const plan = new Plan(installer.table, survey);
-  for (const version of installer.sockets.keys()) plan.freeUnused(version);
-  await installer.apply(plan);
+  // A number is not free while an entry names it.
+  if (isClean) await installer.freeUnused();
 }

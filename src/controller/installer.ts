@@ -109,6 +109,18 @@ export class Installer {
     return vifs;
   }
 
+  /** Deletes the VIFs that no route uses. Answers whether the kernel did. */
+  async freeUnused(): Promise<boolean> {
+    const plan = new Plan(this.table, this.survey());
+    for (const version of this.sockets.keys()) plan.freeUnused(version);
+    try {
+      await this.apply(plan);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Why the routes of a family are not in the kernel. */
   noteWhy(version: IpVersion, error: unknown): void {
     const plan = new Plan(this.table, this.survey());

@@ -5,7 +5,7 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { inherit } from './inheritance';
 import { closed, type Installer } from './installer';
-import type { Opening } from './opening';
+import type { Opened, Opening } from './opening';
 import { Retry } from './retry';
 
 /** A message that comes while the controller starts waits so long for its table. */
@@ -87,18 +87,28 @@ export class Tables {
     if (sockets.has(version)) return;
     await this.prepare();
     try {
-      const { socket, isFresh } = this.opening.open(version);
-      sockets.set(version, socket);
-      await inherit(this.installer, version, socket, isFresh);
-      await this.opening.keep(version, socket);
+      await this.take(version, this.opening.open(version));
     } catch (error) {
-      sockets.get(version)?.close();
-      sockets.delete(version);
       this.installer.noteWhy(version, error);
       this.fail(error);
     }
     this.failure = undefined;
     this.listener.opened(version);
+  }
+
+  private async take(version: IpVersion, { socket, isFresh }: Opened): Promise<void> {
+    const { sockets } = this.installer;
+    sockets.set(version, socket);
+    try {
+      await inherit(this.installer, version, socket, isFresh);
+    } catch (error) {
+      sockets.delete(version);
+      // Streams run through a socket that somebody had before: it stays open for the next attempt.
+      if (isFresh) socket.close();
+      else this.opening.follow(new Map([[version, socket]]));
+      throw error;
+    }
+    await this.opening.keep(version, socket);
   }
 
   private async prepare(): Promise<void> {
@@ -122,7 +132,8 @@ export class Tables {
 
   private fail(error: unknown): never {
     if (error instanceof MfcError) this.failure = error;
-    if (isInUse(error) && !this.isClosing) this.retry.schedule();
+    const isWorthRetry = isInUse(error) || this.opening.versions.length > 0;
+    if (isWorthRetry && !this.isClosing) this.retry.schedule();
     this.listener.changed();
     throw error;
   }

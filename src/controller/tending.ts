@@ -4,11 +4,10 @@
  * The kernel tells what happens; nothing is polled. What is told is only noted, and worked off between messages.
  */
 import type { IpVersion } from '../abi/address';
-import type { MfcEntry } from '../abi/family';
 import { MfcError } from '../errors';
 import type { Watch, WatchListener } from '../kernel/kernel';
 import { formatRoute } from '../routing/route';
-import { Drift } from './drift';
+import { Drift, type Repair } from './drift';
 import { heal } from './healer';
 import type { Installer } from './installer';
 import { Pace } from './pace';
@@ -19,6 +18,8 @@ export interface TendingListener {
   noted(): void;
   /** The table of a family may be free. */
   ownerChanged(version: IpVersion): void;
+  /** Routes have other names now, which is to be saved. */
+  renamed(): void;
   warn(warning: MfcError): void;
 }
 
@@ -26,6 +27,8 @@ export class Tending {
   readonly drift: Drift;
   private watch: Watch | undefined;
   private isHealDue = false;
+  /** The kernel took all that the interfaces allow. */
+  private isWhole = true;
   private isDraining = false;
   private readonly again = new Retry(() => this.note());
 
@@ -41,7 +44,9 @@ export class Tending {
     this.watch ??= this.installer.watch(this.heard);
   }
 
-  stop(): void {
+  /** What has happened until now is noted. */
+  async stop(): Promise<void> {
+    await this.drainAll();
     this.watch?.close();
     this.watch = undefined;
     this.again.stop();
@@ -58,25 +63,30 @@ export class Tending {
     return this.drain() || this.isHealDue || this.drift.isNoted;
   }
 
-  /** Call while no other change is under way. Answers whether routes have other names now, which is to be saved. */
-  async tend(): Promise<boolean> {
-    await this.drainAll();
-    const isRenamed = this.isHealDue && (await this.heal());
-    await this.drainAll(); // what healing has changed is told as well
-    this.settle(await this.drift.inspect());
+  /** Call while no other change is under way. Throws if the kernel refuses what has to be done before a change; it is tried again. */
+  async tend(): Promise<void> {
+    try {
+      await this.drainAll();
+      if (this.isHealDue) await this.heal();
+      await this.drainAll(); // what healing has changed is told as well
+      const isSettled = this.settle(await this.drift.inspect()) && (await this.installer.freeUnused());
+      if (this.isWhole && isSettled) this.again.stop();
+      else this.again.schedule();
+    } catch (error) {
+      this.again.schedule();
+      throw error;
+    }
     if (this.isHealDue) this.listener.noted(); // more has happened meanwhile, and messages have their turn first
-    return isRenamed;
   }
 
-  /** Puts entries back, but not faster and faster against a program that does the opposite. */
-  private settle(drifted: readonly MfcEntry[]): void {
-    if (drifted.length === 0) return;
-    if (this.drift.pause > 0) {
-      this.again.schedule();
-      return;
-    }
-    this.drift.repair(drifted);
-    this.listener.warn(putBack(drifted));
+  /** Puts entries back, but not faster and faster against a program that does the opposite. Answers whether all are back. */
+  private settle(repairs: readonly Repair[]): boolean {
+    if (repairs.length === 0) return true;
+    if (this.drift.pause > 0) return false;
+    const done = this.drift.repair(repairs);
+    const written = done.filter(({ op }) => op === 'add').map(({ entry }) => entry);
+    if (written.length > 0) this.listener.warn(putBack(written));
+    return done.length === repairs.length;
   }
 
   private async drainAll(): Promise<void> {
@@ -92,11 +102,14 @@ export class Tending {
     return isMore;
   }
 
-  private async heal(): Promise<boolean> {
+  private async heal(): Promise<void> {
     this.isHealDue = false;
-    const { isRenamed, failures } = await heal(this.installer);
-    if (failures > 0) this.again.schedule();
-    return isRenamed;
+    try {
+      this.isWhole = (await heal(this.installer, this.listener.renamed)) === 0;
+    } catch (error) {
+      this.isHealDue = true;
+      throw error;
+    }
   }
 
   private note(): void {
