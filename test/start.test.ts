@@ -3,7 +3,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -47,6 +47,17 @@ class Started {
   left(): (number | string)[] {
     return [...this.below.filter(isRunning), ...readdirSync(this.temp)];
   }
+}
+
+/** Processes that were started with this temporary directory. */
+function usersOf(temp: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return isRunning(Number(pid)) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`TMPDIR=${temp}\0`);
+    } catch {
+      return false; // it has ended, or is no process
+    }
+  });
 }
 
 const packetsOf = (receiver: string) => (message: DebugMessage) => {
@@ -131,4 +142,31 @@ describe('npm start', () => {
       () => `${two().left()} should go.`,
     );
   });
+});
+
+describe('npm start, with Ctrl-C before it is ready', () => {
+  let temp: string;
+
+  beforeEach(() => {
+    temp = mkdtempSync(join(tmpdir(), 'start-test-'));
+  });
+  afterEach(() => rmSync(temp, { recursive: true, force: true }));
+
+  // Processes below it: the router, then the hosts. 0: as soon as it has made a directory.
+  for (const processes of [0, 1, 2, 3, 5]) {
+    it(`leaves nothing behind: ${processes} processes were there`, async () => {
+      const env = { ...process.env, PORT: '0', TMPDIR: temp };
+      const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const [said, complaints, exit] = [text(child.stdout), text(child.stderr), once(child, 'exit')];
+      const isDue = () => readdirSync(temp).length > 0 && descendants(child.pid ?? 0).length >= processes;
+      await until(isDue, 'It should start.');
+      child.kill('SIGINT');
+      deepEqual(await exit, [0, null]);
+      await until(
+        () => usersOf(temp).length === 0,
+        () => `${usersOf(temp)} should end.`,
+      );
+      deepEqual([readdirSync(temp), await said, await complaints], [[], '', '']);
+    });
+  }
 });

@@ -36,6 +36,9 @@ async function listen(port: string): Promise<Server> {
 async function start(): Promise<void> {
   const server = await listen(process.env.PORT || DEFAULT_PORT);
   const { port } = server.address() as AddressInfo;
+  // From here on something would be left behind: a signal waits until there is somebody to stop.
+  let stop: () => void = () => undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop());
   const userDir = mkdtempSync(join(tmpdir(), 'node-red-mfc-'));
   try {
     const command = enter('node', [join(__dirname, 'start-router.js'), userDir, String(port)]);
@@ -44,7 +47,9 @@ async function start(): Promise<void> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true, // Ctrl-C is for this process only
     });
-    process.exitCode = await watch(router, server);
+    process.exitCode = await watch(router, server, (how) => {
+      stop = how;
+    });
   } finally {
     server.close();
     rmSync(userDir, { recursive: true, force: true });
@@ -52,14 +57,13 @@ async function start(): Promise<void> {
 }
 
 // Resolves with the exit code when the router process has ended: at our wish, or by itself (a failure).
-async function watch(router: ChildProcess, server: Server): Promise<number> {
+async function watch(router: ChildProcess, server: Server, onSignal: (stop: () => void) => void): Promise<number> {
   let asked = false;
-  const stop = () => {
+  onSignal(() => {
     if (router.connected) router.disconnect();
     else if (asked) router.kill('SIGKILL'); // asked twice: the network goes with its last process
     asked = true;
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  });
   // The router process is ready for the socket: from then on it alone answers.
   router.once('message', () => router.send('editor', server, () => server.close()));
   const [code, signal] = await once(router, 'exit');

@@ -85,10 +85,20 @@ describe('every message is done once', () => {
   });
 
   const CHANGED = STANDARD.map((item) => (item.id === 'routes' ? controller('routes', { name: 'Other' }) : item));
+  const changed = (id: string, properties: object) =>
+    STANDARD.map((item) => (item.id === id ? { ...item, ...properties } : item));
+  const RENAMED = changed('add', { name: 'Other' });
+  const OTHER_TABLE = changed('routes', { table: '100' });
+  const DISABLED = changed('tab', { disabled: true });
   const closings: Record<string, () => Promise<void>> = {
     'the flows stop': () => red.unload(),
     'everything is deployed': () => red.deploy(STANDARD, 'full'),
     'a changed controller is deployed': () => red.deploy(CHANGED),
+    'a changed flow is deployed': () => red.deploy(RENAMED, 'flows'),
+    'a changed node is deployed': () => red.deploy(RENAMED, 'nodes'),
+    'the controller gets another table': () => red.deploy(OTHER_TABLE),
+    'the controller is deleted': () => red.deploy(without('routes')),
+    'the tab is disabled': () => red.deploy(DISABLED),
     'the node is deleted': () => red.deploy(without('add')),
     'all nodes are deleted': () => red.deploy(without('add', 'del', 'state', 'routes')),
   };
