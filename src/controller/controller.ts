@@ -153,7 +153,7 @@ export class Controller extends EventEmitter<Events> {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
-      return readState(this.installer, this.tending.drift.foreign.values(), filter);
+      return readState(this.installer, filter);
     });
   }
 
@@ -176,7 +176,7 @@ export class Controller extends EventEmitter<Events> {
         const plan = new Plan(this.installer.table, survey);
         const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
         const saved = await this.carryOut(plan, dryRun);
-        const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
+        const warnings = warningsFor(decisions, plan, survey, this.installer);
         return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
       });
     });

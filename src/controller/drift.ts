@@ -40,8 +40,6 @@ export function isSameEntry(
 }
 
 export class Drift {
-  /** The entries that other programs have made, by key. */
-  readonly foreign = new Map<string, KernelEntry>();
   /** The last that was told of an entry since the last look; undefined if it is gone. */
   private readonly seen = new Map<string, KernelEntry | undefined>();
   /** Entries of ours that another program has had its hands on: the kernel would keep them when the table is closed. */
@@ -122,8 +120,8 @@ export class Drift {
     const expected = this.expected(key);
     if (expected !== undefined && seen?.foreign === true) this.marked.add(key);
     else this.marked.delete(key);
-    if (expected === undefined && seen?.foreign === true) this.foreign.set(key, seen);
-    else this.foreign.delete(key);
+    if (expected === undefined && seen?.foreign === true) this.installer.foreign.set(key, seen);
+    else this.installer.foreign.delete(key);
     if (expected === undefined) return seen === undefined || seen.foreign ? undefined : leftover(seen);
     // A list may miss entries while others are deleted.
     if (seen === undefined && this.isThere(expected)) return undefined;
@@ -157,7 +155,7 @@ export class Drift {
 
   private async listAll(): Promise<void> {
     this.seen.clear();
-    for (const key of this.foreign.keys()) this.seen.set(key, undefined);
+    for (const key of this.installer.foreign.keys()) this.seen.set(key, undefined);
     for (const [key, { installed }] of this.installer.table.keyed())
       if (installed !== undefined) this.seen.set(key, undefined);
     const pace = new Pace();

@@ -37,9 +37,7 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
   for (const [version, socket] of installer.sockets) {
     const { gone, renamed } = findMoves(installer, version, socket);
     if (gone.size > 0) await leave(installer, version, gone);
-    if (renamed.size === 0) continue;
-    installer.table.rename(version, renamed);
-    onRename();
+    if (renamed.size > 0 && installer.table.rename(version, renamed)) onRename();
   }
   const survey = installer.survey();
   const pace = new Pace();

@@ -30,12 +30,13 @@ export async function inherit(
   const estate = await look(installer, version, socket);
   const { indices, entries } = estate;
   installer.table.adopt(version, registryOf(installer, estate, isFresh));
+  for (const [key, entry] of entries) if (isOthers(installer, key, entry)) installer.foreign.set(key, entry);
   const survey = installer.survey((entry) => {
     const seen = entries.get(routeKey(entry.source, entry.group));
-    return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
+    return seen?.foreign === false && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
   });
   await installer.quietly(() => restore(installer, version, survey));
-  await dropRest(installer, socket, entries);
+  if (!isFresh) await dropRest(installer, socket, entries);
 }
 
 async function look(installer: Installer, version: IpVersion, socket: MrouteSocket): Promise<Estate> {
@@ -49,21 +50,19 @@ async function look(installer: Installer, version: IpVersion, socket: MrouteSock
   return { indices, entries };
 }
 
-/** A VIF that only entries of another program use is that program's. */
-function registryOf(installer: Installer, { indices, entries }: Estate, isFresh: boolean): VifRegistry {
-  const foreign = new Set<number>();
-  for (const [key, entry] of entries) {
-    // One of ours that another program has changed is marked as its own as well.
-    if (entry.foreign && installer.table.get(key) === undefined)
-      for (const ifindex of [entry.iif, ...entry.outputs.map((output) => output.ifindex)]) foreign.add(ifindex);
-  }
+/** What is in a table that nobody had before is another program's, VIFs as well. */
+function registryOf(installer: Installer, { indices }: Estate, isFresh: boolean): VifRegistry {
   const vifs = VifRegistry.empty();
   for (const [vifi, ifindex] of indices) {
     const name = installer.kernel.findLinkName(ifindex);
-    const isForeign = isFresh || foreign.has(ifindex);
-    if (name !== undefined) vifs.adopt(isForeign ? { vifi, name, ifindex, foreign: true } : { vifi, name, ifindex });
+    if (name !== undefined) vifs.adopt(isFresh ? { vifi, name, ifindex, foreign: true } : { vifi, name, ifindex });
   }
   return vifs;
+}
+
+/** One of ours that another program has changed is marked as its own as well. */
+function isOthers(installer: Installer, key: string, { foreign }: KernelEntry): boolean {
+  return foreign && installer.table.get(key) === undefined;
 }
 
 /** Puts the saved routes of a family into the kernel. What cannot be there now waits, with the reason. */
@@ -85,10 +84,10 @@ async function dropRest(
   entries: ReadonlyMap<string, KernelEntry>,
 ): Promise<void> {
   let isClean = true;
-  for (const [key, { version, source, group, foreign }] of entries) {
-    if (foreign || installer.table.get(key)?.installed !== undefined) continue;
+  for (const [key, entry] of entries) {
+    if (isOthers(installer, key, entry) || installer.table.get(key)?.installed !== undefined) continue;
     try {
-      socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+      socket.delMfc({ ...entry, parent: 0, outputs: [] });
     } catch {
       isClean = false;
     }

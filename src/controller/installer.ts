@@ -20,6 +20,8 @@ export const MANY = 256;
 export class Installer {
   readonly table = new RouteTable();
   readonly sockets: Sockets = new Map();
+  /** The entries that other programs have made, by key. */
+  readonly foreign = new Map<string, KernelEntry>();
   private watched: Watch | undefined;
 
   /**
@@ -58,7 +60,7 @@ export class Installer {
   }
 
   survey(has?: (entry: MfcEntry) => boolean): Survey {
-    return new Survey(this.kernel, has);
+    return new Survey(this.kernel, this.foreign, has);
   }
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */

@@ -25,16 +25,11 @@ function matches(stream: Stream, filter: Filter): boolean {
   );
 }
 
-/** @param foreign the entries of other programs */
-export async function readState(
-  installer: Installer,
-  foreign: Iterable<KernelEntry>,
-  filter: Filter,
-): Promise<StateAnswer> {
+export async function readState(installer: Installer, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
   const entries = Array.from(installer.table.list()).filter(({ route }) => matches(route, filter));
   const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, survey));
-  for (const entry of foreign) {
+  for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
     if (matches(state, filter)) mfc_rules.push(state);
   }

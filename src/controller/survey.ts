@@ -1,8 +1,9 @@
 /**
  * What a plan asks about the kernel, answered once per name: a plan is made for one moment.
  */
+import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
-import type { Kernel, Link } from '../kernel/kernel';
+import type { Kernel, KernelEntry, Link } from '../kernel/kernel';
 import type { World } from '../routing/world';
 
 const hasNothing = (): boolean => false;
@@ -10,9 +11,13 @@ const hasNothing = (): boolean => false;
 export class Survey implements World {
   private readonly links = new Map<string, Link | undefined>();
 
-  /** @param has whether the kernel has an entry already; it has none in a table that was just opened */
+  /**
+   * @param foreign the entries of other programs
+   * @param has whether the kernel has an entry already; it has none in a table that was just opened
+   */
   constructor(
     private readonly kernel: Kernel,
+    private readonly foreign: ReadonlyMap<string, KernelEntry>,
     readonly has: (entry: MfcEntry) => boolean = hasNothing,
   ) {}
 
@@ -23,6 +28,14 @@ export class Survey implements World {
       this.links.set(name, link);
     }
     return link;
+  }
+
+  isUsedByOthers(version: IpVersion, ifindex: number): boolean {
+    for (const entry of this.foreign.values()) {
+      if (entry.version !== version) continue;
+      if (entry.iif === ifindex || entry.outputs.some((output) => output.ifindex === ifindex)) return true;
+    }
+    return false;
   }
 
   /** The interfaces that were asked about and are down. */

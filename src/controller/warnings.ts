@@ -12,17 +12,16 @@ import type { Decision } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
 
-/** Sentences for the answer. `foreign` are the entries of other programs, by key. */
+/** Sentences for the answer. */
 export function warningsFor(
   decisions: readonly Decision[],
   plan: Plan,
   survey: Survey,
   installer: Installer,
-  foreign: ReadonlyMap<string, unknown>,
 ): string[] {
   const routes = decisions.filter(({ outcome }) => outcome !== 'deleted').map(({ route }) => route);
   const table = installer.tableId();
-  const { kernel } = installer;
+  const { kernel, foreign } = installer;
   return [
     ...waiting(routes, plan),
     ...routes.filter((route) => foreign.size > 0 && foreign.has(keyOf(route))).map(takenOver),

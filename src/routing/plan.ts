@@ -110,6 +110,8 @@ export class Plan {
       this.replace(installed, left);
       this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
     }
+    // Those that only other programs used.
+    for (const vif of this.vifs[version].list()) if (names.has(vif.name)) this.free(version, vif);
   }
 
   /** Deletes the VIFs that no route uses. */
@@ -122,7 +124,7 @@ export class Plan {
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
   private put(entry: Entry, key = keyOf(entry.route)): Outcome {
     const before = this.find(key);
-    this.replace(before?.installed, entry.installed);
+    this.replace(before?.installed, entry.installed, entry.reason === undefined);
     if (entry.reason !== undefined) this.waiting++;
     if (before !== undefined && isSame(before, entry)) return 'unchanged';
     this.changes.set(key, entry);
@@ -131,11 +133,16 @@ export class Plan {
       : 'replaced';
   }
 
-  /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
-  private replace(before: Route | undefined, after: Route | undefined): void {
+  /**
+   * The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back.
+   *
+   * An entry from an earlier process may name VIFs that went with their interfaces. The kernel does not show them, but the next VIF of
+   * that number would get the stream: net/ipv4/ipmr_base.c mr_fill_mroute. So where a route is not whole, its entry is written again.
+   */
+  private replace(before: Route | undefined, after: Route | undefined, isWhole = true): void {
     if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
       const step = this.mfc('add_mfc', after, before);
-      if (before !== undefined || !this.world.has(step)) this.operations.push(step);
+      if (before !== undefined || !isWhole || !this.world.has(step)) this.operations.push(step);
     } else if (after === undefined && before !== undefined) {
       this.operations.push(this.mfc('del_mfc', before));
     }
@@ -189,9 +196,10 @@ export class Plan {
   }
 
   private free(version: IpVersion, vif: Vif): void {
-    if (vif.foreign && !this.gone.has(vif.name)) return;
+    const isGone = this.gone.has(vif.name);
+    if (!isGone && (vif.foreign || this.world.isUsedByOthers(version, vif.ifindex))) return;
     this.vifs[version].free(vif);
-    if (!this.gone.has(vif.name)) this.operations.push({ op: 'del_vif', version, ...vif });
+    if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
   }
 
   /** The step that adds or deletes a route, in the kernel's terms. */

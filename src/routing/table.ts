@@ -86,13 +86,15 @@ export class RouteTable {
     this.vifs_ = { ...this.vifs_, [version]: vifs };
   }
 
-  /** Interfaces of one family have other names now. Routes in the kernel follow the device. */
-  rename(version: IpVersion, names: ReadonlyMap<string, string>): void {
+  /** Interfaces of one family have other names now. Routes in the kernel follow the device. Answers whether there are any. */
+  rename(version: IpVersion, names: ReadonlyMap<string, string>): boolean {
+    let isUsed = false;
     const vifs = this.vifs_[version].copy();
     for (const vif of this.vifs_[version].list()) vifs.rename(vif, names.get(vif.name) ?? vif.name);
     this.vifs_ = { ...this.vifs_, [version]: vifs };
     for (const [key, { route, installed, reason }] of this.entries) {
       if (installed?.version !== version || !routeInterfaces(installed).some((name) => names.has(name))) continue;
+      isUsed = true;
       const used = new Map(Array.from(names).filter(([from]) => routeInterfaces(installed).includes(from)));
       const now = renamed(installed, used);
       const wanted = route === installed ? now : renamed(route, used);
@@ -101,6 +103,7 @@ export class RouteTable {
         reason === undefined ? { route: wanted, installed: now } : { route: wanted, installed: now, reason },
       );
     }
+    return isUsed;
   }
 
   private set(key: string, entry: Entry | undefined): void {

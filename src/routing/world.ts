@@ -1,6 +1,7 @@
 /**
  * What a plan asks about the kernel as it is. The policy names its questions here; the controller answers them.
  */
+import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 
 /** A network interface, as far as a plan needs to know it. */
@@ -16,4 +17,6 @@ export interface World {
   link(name: string): PlanLink | undefined;
   /** Whether the kernel has this very entry already, from an earlier process: it is not written again then. */
   has(entry: MfcEntry): boolean;
+  /** Whether another program's entry uses the VIF of an interface: its number is not free when no route of ours does. */
+  isUsedByOthers(version: IpVersion, ifindex: number): boolean;
 }

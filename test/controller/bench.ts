@@ -13,6 +13,8 @@ import type { MfcError } from '../../src/errors';
 import type { Rule } from '../../src/routing/route';
 import { FakeKernel, type Snapshot } from '../fake/kernel';
 
+type Predecessor = Pick<Controller, 'close' | 'handOver'>;
+
 export interface Observation {
   kernel: Snapshot;
   state: StateAnswer;
@@ -28,9 +30,9 @@ export class Bench {
   private constructor(
     readonly folder: string,
     readonly kernel: FakeKernel,
-    readonly controller: Controller,
+    public controller: Controller,
   ) {
-    controller.on('warning', (warning) => this.warnings.push(warning));
+    this.listen();
   }
 
   /** With `content`, there is a state file. Not opened yet with `folder`, that of a bench before. */
@@ -45,6 +47,12 @@ export class Bench {
     const bench = await Bench.make();
     await bench.controller.open();
     return bench;
+  }
+
+  /** Another controller with the same file takes the place of the one before. */
+  replace(predecessors: readonly Predecessor[] = []): void {
+    this.controller = new Controller({ stateFile: this.stateFile, kernel: this.kernel, predecessors });
+    this.listen();
   }
 
   get stateFile(): string {
@@ -84,5 +92,9 @@ export class Bench {
   async close(): Promise<void> {
     await this.controller.close();
     await rm(this.folder, { recursive: true });
+  }
+
+  private listen(): void {
+    this.controller.on('warning', (warning) => this.warnings.push(warning));
   }
 }

@@ -16,6 +16,8 @@ interface Installed {
 
 const EMPTY: TableSnapshot = { vifs: {}, entries: {} };
 
+const keyOf = ({ source, group }: RouteState): string => `(${source}, ${group})`;
+
 /** Undefined if none of it can be. */
 function installedOf(rule: RouteState, isLost: (name: string) => boolean): Installed | undefined {
   const wanted = rule.oifs.map((oif) => (typeof oif === 'string' ? { name: oif, threshold: 1 } : oif));
@@ -36,14 +38,27 @@ function expectedEntry({ rule, outputs }: Installed, vifs: Vifs): TableSnapshot[
   return { parent: vifiOf(rule.iif), outputs: Object.fromEntries(ttls) };
 }
 
-function checkTable(installed: readonly Installed[], vifs: Vifs, kernel: TableSnapshot): void {
+function checkTable(
+  installed: readonly Installed[],
+  vifs: Vifs,
+  { vifs: numbers, entries: all }: TableSnapshot,
+  foreign: ReadonlySet<string>,
+): void {
+  const others = Object.entries(all).filter(([key]) => foreign.has(key));
+  const kernel = {
+    vifs: numbers,
+    entries: Object.fromEntries(Object.entries(all).filter(([key]) => !foreign.has(key))),
+  };
+  const kept = new Set(others.flatMap(([, { parent, outputs }]) => [parent, ...Object.keys(outputs).map(Number)]));
   deepEqual(kernel.vifs, Object.fromEntries(Object.values(vifs).map(({ vifi, ifindex }) => [vifi, ifindex])));
   const uses = installed.flatMap(({ rule, outputs }) => [rule.iif, ...outputs.map(({ name }) => name)]);
   for (const [name, vif] of Object.entries(vifs)) {
     equal(vif.ref_count, uses.filter((used) => used === name).length, `uses of ${name}`);
   }
-  deepEqual(Array.from(new Set(uses)).sort(), Object.keys(vifs).sort());
-  const entries = installed.map((one) => [`(${one.rule.source}, ${one.rule.group})`, expectedEntry(one, vifs)]);
+  // A VIF that no route uses is there for another program's entry only.
+  const used = Object.entries(vifs).filter(([, { ref_count, vifi }]) => ref_count > 0 || !kept.has(vifi));
+  deepEqual(Array.from(new Set(uses)).sort(), used.map(([name]) => name).sort());
+  const entries = installed.map((one) => [keyOf(one.rule), expectedEntry(one, vifs)]);
   deepEqual(kernel.entries, Object.fromEntries(entries));
 }
 
@@ -54,12 +69,14 @@ export function checkConsistent(
   isLost: (name: string) => boolean = () => false,
 ): void {
   for (const version of [4, 6] as const) {
-    const rules = state.mfc_rules.filter((rule) => rule.group.includes(':') === (version === 6));
+    const shown = state.mfc_rules.filter((rule) => rule.group.includes(':') === (version === 6));
+    const rules = shown.filter((rule) => rule.state !== 'foreign');
+    const foreign = new Set(shown.filter((rule) => rule.state === 'foreign').map(keyOf));
     const installed = rules.flatMap((rule) => {
       const one = installedOf(rule, isLost);
       equal(rule.state, stateOf(rule, one), JSON.stringify(rule));
       return one === undefined ? [] : [one];
     });
-    checkTable(installed, version === 4 ? state.vif_map : state.vif6_map, kernel(version) ?? EMPTY);
+    checkTable(installed, version === 4 ? state.vif_map : state.vif6_map, kernel(version) ?? EMPTY, foreign);
   }
 }

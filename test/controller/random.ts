@@ -1,5 +1,7 @@
 // Random messages that come out the same for the same seed, and a plain model of what they should lead to.
 
+import type { ChangeAnswer } from '../../src/controller/answers';
+import type { Controller } from '../../src/controller/controller';
 import type { Rule } from '../../src/routing/route';
 
 /** mulberry32: small and good enough to pick from lists. */
@@ -84,10 +86,15 @@ export class Model {
     }
   }
 
-  rename(from: string, to: string): void {
+  /** Routes in the kernel follow the device. `isThere` says which interfaces there were before. */
+  rename(from: string, to: string, isThere: (name: string) => boolean): void {
     const now = (name: string): string => (name === from ? to : name);
     for (const [key, rule] of this.rules) {
-      const oifs = rule.oifs.map((oif) => (typeof oif === 'string' ? now(oif) : { ...oif, name: now(oif.name) }));
+      const isInstalled = isThere(rule.iif) && (rule.oifs.length === 0 || rule.oifs.map(nameOf).some(isThere));
+      if (!isInstalled || ![rule.iif, ...rule.oifs.map(nameOf)].includes(from)) continue;
+      const oifs = rule.oifs
+        .filter((oif) => nameOf(oif) !== to) // it waited for the name that is taken now
+        .map((oif) => (typeof oif === 'string' ? now(oif) : { ...oif, name: now(oif.name) }));
       this.rules.set(key, { ...rule, iif: now(rule.iif), oifs });
     }
   }
@@ -109,6 +116,24 @@ function randomRule(random: Random, source: string, group: string, links: readon
   return random.chance(20)
     ? { source, group, iif, oifs, label: `label ${random.below(5)}` }
     : { source, group, iif, oifs };
+}
+
+/** Sends a random message; whatever makes it fail, the model stays. Undefined if it failed. */
+export async function send(
+  controller: Pick<Controller, 'add' | 'del'>,
+  model: Model,
+  random: Random,
+  links: readonly string[],
+): Promise<ChangeAnswer | undefined> {
+  const message = model.message(random, links);
+  const fields = message.verb === 'add' && random.chance(50) ? { allow_absent: true } : {};
+  try {
+    const answer = await controller[message.verb](message.payload, fields);
+    model.apply(message);
+    return answer;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The order of routes and outputs means nothing. */

@@ -108,6 +108,12 @@ export class FakeKernel implements Kernel {
     return { addMfc: (entry) => found.addMfc(entry, false), delMfc: (entry) => found.delMfc(entry) };
   }
 
+  /** The open file of this process that owns the default table. */
+  ownerFd(version: IpVersion): number | undefined {
+    const owner = this.owners.get(tableName(version, undefined));
+    return Array.from(this.files).find(([, file]) => file === owner)?.[0];
+  }
+
   /** Another process holds the open file from now on. */
   hold(fd: number): FakeHolder {
     const file = this.fileOf(fd);

@@ -27,6 +27,10 @@ export class Ground implements World {
     return false;
   }
 
+  isUsedByOthers(): boolean {
+    return false;
+  }
+
   planAdd(...messages: unknown[]): Plan {
     const plan = new Plan(this.table, this);
     for (const message of messages) plan.add(parseAdd(message).route);
