@@ -103,9 +103,18 @@ export class Opening {
     await this.trying(() => this.keeper?.release());
   }
 
+  /** Undefined if sockets cannot be kept. Throws if another living process is served, or the settings make no sense. */
   private async newKeeper(): Promise<Keeper | undefined> {
     const place = this.options.keeping;
-    return place && openKeeper({ ...place, seconds: parseKeepSeconds(place.seconds) });
+    if (place === undefined) return undefined;
+    const seconds = parseKeepSeconds(place.seconds);
+    try {
+      return await openKeeper({ ...place, seconds });
+    } catch (error) {
+      if (error instanceof MfcError && error.code === 'ERR_MFC_TABLE_IN_USE') throw error;
+      this.warnOf(error);
+      return undefined;
+    }
   }
 
   private adopt(version: IpVersion, table: number | undefined, fd: number): MrouteSocket | undefined {

@@ -160,8 +160,9 @@ export class Chaos {
     this.isLate = true;
   }
 
-  /** Another program writes an entry of its own, or deletes it. */
-  private writeForeign(): void {
+  /** Another program writes an entry of its own, or deletes it; not in the moment in which a VIF goes that it uses. */
+  private async writeForeign(): Promise<void> {
+    await this.check();
     const [version, source, group] = this.random.pick(FOREIGN);
     if (this.bench.kernel.ownerFd(version) === undefined) return; // it would be nobody's business
     const others = this.bench.kernel.otherProgram(version);
@@ -175,6 +176,7 @@ export class Chaos {
     const entry = this.entry(version, source, group);
     this.foreign.set(key, entry);
     others.addMfc(entry);
+    await this.check();
   }
 
   /** A route for a stream that another program may have an entry for; and that route goes again. */

@@ -127,4 +127,23 @@ describe('controller: other programs', () => {
     await bench.controller.close();
     deepEqual(bench.kernel.snapshot(), {});
   });
+
+  it('use VIFs of ours, which are not freed as long as they do', async () => {
+    others().addMfc(THEIRS); // in1 and out2
+    await bench.controller.state({});
+    await bench.controller.del({ source: ROUTE.source, group: ROUTE.group });
+    deepEqual(Object.keys(bench.kernel.table(4)?.vifs ?? {}), ['0', '2']);
+    await bench.controller.add({ ...ROUTE, oifs: ['out3'] });
+    deepEqual(bench.kernel.table(4)?.entries['(*, 239.9.9.9)'], { parent: 0, outputs: { 0: 1, 2: 5 } });
+    others().delMfc(THEIRS);
+    await until(() => !('2' in (bench.kernel.table(4)?.vifs ?? {})), 'the VIF should go with the entry');
+    deepEqual(await states(), ['239.1.1.1 active']);
+  });
+
+  it('keep no entry of ours in the kernel, if they wrote it in the last moment', async () => {
+    bench.kernel.holdEvents();
+    others().addMfc({ ...ENTRY, outputs: [] });
+    await bench.controller.close();
+    deepEqual(bench.kernel.snapshot(), {});
+  });
 });

@@ -5,7 +5,9 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IpVersion } from '../../src/abi/address';
 import { Controller } from '../../src/controller/controller';
+import type { MrouteSocket } from '../../src/kernel/kernel';
 import type { Rule } from '../../src/routing/route';
 import { FakeKernel } from '../fake/kernel';
 import { checkConsistent } from './consistent';
@@ -128,5 +130,79 @@ describe('controller: inheritance', () => {
       (await second.state({})).mfc_rules.map(({ state }) => state),
       ['active', 'foreign'],
     );
+  });
+
+  /** The process is killed while somebody holds its sockets; the next one gets them. */
+  async function die(meanwhile: (socket: MrouteSocket) => void = () => undefined): Promise<Controller> {
+    const held = ([4, 6] as const).map((version) => ({ version, holder: kernel.hold(kernel.ownerFd(version) ?? -1) }));
+    kernel.kill();
+    await first.close();
+    const sockets = new Map<IpVersion, MrouteSocket>();
+    for (const { version, holder } of held) {
+      sockets.set(version, kernel.adoptMroute(version, undefined, holder.give()));
+      holder.letGo();
+    }
+    const ipv4 = sockets.get(4);
+    if (ipv4 !== undefined) meanwhile(ipv4);
+    return make({ predecessors: [{ handOver: async () => sockets, close: async () => undefined }] });
+  }
+
+  const groups = (): string[] => Object.keys(kernel.table(4)?.entries ?? {});
+
+  it('of a process that was killed: nothing is written where all is the same', async () => {
+    const second = await die();
+    deepEqual(await callsOf(() => second.open()), []);
+    await check(second, A, B, C);
+  });
+
+  it('takes out what that process did not live to save, and the VIFs for it, and no other number changes', async () => {
+    const { vifs = {} } = kernel.table(4) ?? {};
+    const second = await die((socket) => {
+      socket.addVif(7, kernel.findLink('out4')?.ifindex ?? -1);
+      socket.addMfc({ version: 4, source: '10.0.0.7', group: '239.7.7.7', parent: 7, outputs: [] });
+    });
+    deepEqual(await callsOf(() => second.open()), ['MRT_DEL_MFC (10.0.0.7, 239.7.7.7)', 'MRT_DEL_VIF 7']);
+    deepEqual(kernel.table(4)?.vifs, vifs);
+    await check(second, A, B, C);
+  });
+
+  it("keeps another program's entry and its VIF as long as it is there", async () => {
+    const theirs = { version: 4, source: '10.9.9.9', group: '239.9.9.9', parent: 7, outputs: [] } as const;
+    const second = await die((socket) => {
+      socket.addVif(7, kernel.findLink('out4')?.ifindex ?? -1);
+      kernel.otherProgram(4).addMfc(theirs);
+    });
+    deepEqual(await callsOf(() => second.open()), []);
+    await second.del([{ source: A.source, group: A.group }, { group: B.group }]);
+    deepEqual([groups(), Object.keys(kernel.table(4)?.vifs ?? {})], [['(10.9.9.9, 239.9.9.9)'], ['7']]);
+    kernel.otherProgram(4).delMfc(theirs);
+    await second.state({});
+    deepEqual(kernel.table(4), { vifs: {}, entries: {} });
+  });
+
+  it('gives nobody else a stream whose output went while nobody lived', async () => {
+    const second = await die(() => kernel.delLink('out2'));
+    await second.open();
+    const D: Rule = { ...A, group: '239.1.1.4', oifs: ['out4'] };
+    await second.add(D); // its VIF has the number that out2 had
+    const state = await second.state({});
+    checkConsistent(
+      state,
+      (version) => kernel.table(version),
+      (name) => name === 'out2',
+    );
+    equal(state.mfc_rules[0]?.state, 'degraded');
+  });
+
+  it('knows an interface by its saved name: one that got another meanwhile is waited for', async () => {
+    const second = await die(() => kernel.renameLink('in1', 'lan1'));
+    await second.open();
+    deepEqual(
+      (await second.state({})).mfc_rules.map(({ state }) => state),
+      ['pending', 'pending', 'pending'],
+    );
+    deepEqual(groups(), []);
+    kernel.renameLink('lan1', 'in1');
+    await check(second, A, B, C);
   });
 });

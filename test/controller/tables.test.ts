@@ -1,7 +1,13 @@
 // Opening: tables that others own, messages that wait for them, families that do not need each other.
 
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Controller } from '../../src/controller/controller';
 import type { MrouteSocket } from '../../src/kernel/kernel';
+import { openProcess } from '../kernel/open-process';
+import { Lab } from '../lab/lab';
 import { until } from '../lab/until';
 import { Bench } from './bench';
 
@@ -92,5 +98,48 @@ describe('controller: tables', () => {
     );
     await bench.controller.close();
     deepEqual(await Promise.all(waiting), ['ERR_MFC_NOT_OPEN', 'ERR_MFC_NOT_OPEN']);
+  });
+
+  it('fail messages at once where they are not free after a while, and say why', async () => {
+    bench = await Bench.make();
+    owner = bench.kernel.openMroute(4, undefined);
+    await rejects(bench.controller.open(), { code: 'ERR_MFC_TABLE_IN_USE' });
+    const start = performance.now();
+    await rejects(bench.controller.add(ROUTE), { code: 'ERR_MFC_TABLE_IN_USE' });
+    const patience = performance.now() - start;
+    ok(patience > 4_500 && patience < 8_000, `${patience} ms`);
+    await rejects(bench.controller.add(ROUTE), { code: 'ERR_MFC_TABLE_IN_USE' });
+    ok(performance.now() - start - patience < 500, 'the second message should not wait');
+    equal((await bench.savedRules()).length, 0);
+    owner.close();
+    await bench.controller.add(ROUTE);
+  });
+});
+
+describe('controller: tables of Linux', () => {
+  it('that another program owns are opened within a second of its end', async () => {
+    const lab = await Lab.open();
+    await lab.link('eth1', 'eth2');
+    const folder = await mkdtemp(join(tmpdir(), 'mfc-tables-'));
+    const controller = new Controller({ stateFile: join(folder, 'state.json') });
+    const other = await openProcess(['4']);
+    try {
+      await rejects(controller.open(), { code: 'ERR_MFC_TABLE_IN_USE' });
+      // From the fourth on, the pause to the next attempt is 4 s: only what the kernel tells can be in time.
+      let attempts = 0;
+      controller.on('status', () => attempts++);
+      await until(() => attempts === 4, 'it should be tried again and again');
+      await other.end();
+      const start = performance.now();
+      await until(() => controller.status.state === 'open', 'the table should be open');
+      const took = performance.now() - start;
+      ok(took < 1_000, `${took} ms`);
+      const route = { ...ROUTE, iif: 'eth1', oifs: ['eth2'] };
+      equal((await controller.add(route)).changed, true);
+    } finally {
+      await controller.close();
+      await lab.close();
+      await rm(folder, { recursive: true });
+    }
   });
 });
