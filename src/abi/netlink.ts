@@ -24,6 +24,7 @@ export const AF_NETLINK = 16;
 export const NETLINK_ROUTE = 0;
 export const SOL_NETLINK = 270;
 export const NETLINK_ADD_MEMBERSHIP = 1;
+export const NETLINK_DROP_MEMBERSHIP = 2;
 export const NETLINK_GET_STRICT_CHK = 12;
 
 /** The groups of messages that a socket can hear: linux/rtnetlink.h. */

@@ -8,13 +8,14 @@ import { getLong } from './endian';
 import { eachAttribute, eachMessage, encodeDump, nlmsghdr, rtnlFamily } from './netlink';
 
 /** struct fib_rule_hdr { u8 family, dst_len, src_len, tos, table, res1, res2, action; u32 flags; } */
-export const fib_rule_hdr = { size: 12, family: 0, table: 4, action: 7 } as const;
+export const fib_rule_hdr = { size: 12, family: 0, table: 4, action: 7, flags: 8 } as const;
 
 export const RTM_NEWRULE = 32;
 export const RTM_GETRULE = 34;
 export const FRA_IIFNAME = 3;
 export const FRA_TABLE = 15;
 export const FR_ACT_TO_TBL = 1;
+export const FIB_RULE_INVERT = 2;
 
 export const RULE_DUMP_SIZE = nlmsghdr.size + fib_rule_hdr.size;
 
@@ -22,6 +23,8 @@ export interface Rule {
   readonly table: number;
   /** Only packets that come in by this interface; absent for all. */
   readonly iif?: string;
+  /** It holds for all packets but these: `ip mrule add not …`. */
+  readonly inverted?: true;
 }
 
 export function encodeRuleDump(bytes: Uint8Array, version: IpVersion): void {
@@ -29,7 +32,7 @@ export function encodeRuleDump(bytes: Uint8Array, version: IpVersion): void {
   bytes[nlmsghdr.size + fib_rule_hdr.family] = rtnlFamily(version);
 }
 
-/** The rules in one datagram of the kernel's answer. */
+/** The rules in one datagram of the kernel's answer, in the order in which the kernel looks at them. */
 export function decodeRules(bytes: Uint8Array, size: number): Rule[] {
   const rules: Rule[] = [];
   eachMessage(bytes, size, (type, start, end) => {
@@ -48,5 +51,6 @@ function decodeRule(bytes: Uint8Array, start: number, end: number): Rule {
     if (type === FRA_TABLE) table = getLong(bytes, at, 4);
     if (type === FRA_IIFNAME) iif = decoder.decode(bytes.subarray(at, at + size - 1)); // its last byte is 0
   });
-  return iif === undefined ? { table } : { table, iif };
+  const inverted = ((bytes[start + fib_rule_hdr.flags] ?? 0) & FIB_RULE_INVERT) !== 0;
+  return { table, ...(iif === undefined ? {} : { iif }), ...(inverted ? { inverted } : {}) };
 }

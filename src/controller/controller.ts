@@ -41,10 +41,12 @@ export interface ControllerOptions extends KeepOptions {
   /** Path of the file with the saved routes. */
   stateFile: string;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
-  predecessors?: readonly Controller[];
+  predecessors?: readonly Predecessor[];
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
+
+type Predecessor = Pick<Controller, 'close' | 'handOver'>;
 
 interface Events {
   /** What a node's status shows has changed. */
@@ -69,7 +71,7 @@ export class Controller extends EventEmitter<Events> {
     () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
   );
-  private readonly predecessors: Controller[];
+  private readonly predecessors: Predecessor[];
   private isLoaded = false;
   private isClosing = false;
 
@@ -82,7 +84,7 @@ export class Controller extends EventEmitter<Events> {
     this.tables = new Tables(this.installer, this.opening, {
       prepare: () => this.prepare(),
       opened: () => {
-        this.tending.drift.noteAll();
+        this.tending.lookAtAll();
         this.changed();
       },
       changed: () => this.changed(),
@@ -168,19 +170,26 @@ export class Controller extends EventEmitter<Events> {
       const dryRun = wantsDryRun(messages, fields);
       for (const version of new Set(requests.map(versionOf))) await this.tables.enter(version);
       await this.tend();
-      const survey = this.installer.survey();
-      const plan = new Plan(this.installer.table, survey);
-      const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
-      const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
-      const answer = changeAnswer(decisions, plan, warnings, dryRun);
-      // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
-      if (dryRun || plan.next.changes.size === 0) return { answer, saved: this.journal.settled };
-      const before = await this.installer.apply(plan);
-      this.changed();
-      return { answer, saved: this.journal.record(before) };
+      return this.installer.knowing(async () => {
+        const survey = this.installer.survey();
+        const plan = new Plan(this.installer.table, survey);
+        const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
+        const saved = await this.carryOut(plan, dryRun);
+        const warnings = warningsFor(decisions, plan, survey, this.installer, this.tending.drift.foreign);
+        return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
+      });
     });
     await saved;
     return answer;
+  }
+
+  /** `saved` resolves when what the plan leaves behind is on the disk. */
+  private async carryOut(plan: Plan, dryRun: boolean): Promise<{ saved: Promise<void> }> {
+    // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
+    if (dryRun || plan.next.changes.size === 0) return { saved: this.journal.settled };
+    const before = await this.installer.apply(plan);
+    this.changed();
+    return { saved: this.journal.record(before) };
   }
 
   /** Undoes changes that could not be saved; the newest comes first. */

@@ -35,7 +35,7 @@ export async function inherit(
     const seen = entries.get(routeKey(entry.source, entry.group));
     return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
   });
-  await restore(installer, version, survey);
+  await installer.quietly(() => restore(installer, version, survey));
   await dropRest(installer, socket, entries, survey);
 }
 
@@ -53,8 +53,9 @@ async function look(installer: Installer, version: IpVersion, socket: MrouteSock
 /** A VIF that only entries of another program use is that program's. */
 function registryOf(installer: Installer, { indices, entries }: Estate, isFresh: boolean): VifRegistry {
   const foreign = new Set<number>();
-  for (const entry of entries.values()) {
-    if (entry.foreign)
+  for (const [key, entry] of entries) {
+    // One of ours that another program has changed is marked as its own as well.
+    if (entry.foreign && installer.table.get(key) === undefined)
       for (const ifindex of [entry.iif, ...entry.outputs.map((output) => output.ifindex)]) foreign.add(ifindex);
   }
   const vifs = VifRegistry.empty();

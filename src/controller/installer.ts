@@ -3,19 +3,24 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
-import { MfcError } from '../errors';
+import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
 import { RouteTable, type TableState, type Vifs } from '../routing/table';
+import type { VifRegistry } from '../routing/vifs';
 import { run } from './runner';
 import { Survey } from './survey';
 
 export type Sockets = Map<IpVersion, MrouteSocket>;
 
+/** From so many changes on, a look at all entries costs less than hearing of each. */
+export const MANY = 256;
+
 export class Installer {
   readonly table = new RouteTable();
   readonly sockets: Sockets = new Map();
+  private watched: Watch | undefined;
 
   /**
    * @param tableId number of the routing table, undefined for the kernel's default one; throws if there is no such table
@@ -38,7 +43,18 @@ export class Installer {
   }
 
   watch(listener: WatchListener): Watch {
-    return this.kernel.watch(this.tableId(), listener);
+    this.watched = this.kernel.watch(this.tableId(), listener);
+    return this.watched;
+  }
+
+  /** Does what changes so many entries that it is better looked at as a whole afterwards than told one by one. */
+  async quietly(task: () => Promise<void>): Promise<void> {
+    this.watched?.mute();
+    try {
+      await task();
+    } finally {
+      this.watched?.unmute();
+    }
   }
 
   survey(has?: (entry: MfcEntry) => boolean): Survey {
@@ -47,7 +63,8 @@ export class Installer {
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
-    await run(plan.operations, this.socketOf, this.onStuck);
+    const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
+    await (plan.operations.length > MANY ? this.quietly(perform) : perform());
     return this.table.commit(plan.next);
   }
 
@@ -59,8 +76,10 @@ export class Installer {
    */
   async place(route: Route, survey: Survey, wished?: Vifs): Promise<boolean> {
     try {
-      const plan = new Plan(this.table, survey, wished);
-      if (plan.place(route) !== 'unchanged') await this.apply(plan);
+      await this.knowing(async () => {
+        const plan = new Plan(this.table, survey, wished);
+        if (plan.place(route) !== 'unchanged') await this.apply(plan);
+      });
       return true;
     } catch (error) {
       const kept = new Plan(this.table, survey);
@@ -68,6 +87,26 @@ export class Installer {
       this.table.commit(kept.next);
       return false;
     }
+  }
+
+  /** Does what makes a plan and applies it. If another program has taken a VIF number meanwhile, it is done again, knowing that. */
+  async knowing<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (!isErrno(error, 'EADDRINUSE')) throw error;
+      for (const [version, socket] of this.sockets) this.table.adopt(version, this.withStrangers(version, socket));
+      return task();
+    }
+  }
+
+  private withStrangers(version: IpVersion, socket: MrouteSocket): VifRegistry {
+    const vifs = this.table.vifs[version].copy();
+    for (const [vifi, ifindex] of socket.vifIndices()) {
+      const name = this.kernel.findLinkName(ifindex);
+      if (name !== undefined && vifs.byNumber(vifi) === undefined) vifs.adopt({ vifi, name, ifindex, foreign: true });
+    }
+    return vifs;
   }
 
   /** Why the routes of a family are not in the kernel. */
@@ -82,11 +121,14 @@ export class Installer {
   /** Makes the routes what they were before a change, with the same VIF numbers as far as they are free. */
   async takeBack(before: TableState): Promise<void> {
     const survey = this.survey();
-    for (const [key, entry] of Array.from(before.changes).reverse()) {
-      const now = this.table.get(key);
-      if (entry !== undefined) await this.place(entry.route, survey, before.vifs);
-      else if (now !== undefined) await this.drop(now.route, survey);
-    }
+    const perform = async (): Promise<void> => {
+      for (const [key, entry] of Array.from(before.changes).reverse()) {
+        const now = this.table.get(key);
+        if (entry !== undefined) await this.place(entry.route, survey, before.vifs);
+        else if (now !== undefined) await this.drop(now.route, survey);
+      }
+    };
+    await (before.changes.size > MANY ? this.quietly(perform) : perform());
   }
 
   private async drop(route: Route, survey: Survey): Promise<void> {

@@ -29,8 +29,13 @@ function unpark(place: Parked): void {
   parked.delete(place);
 }
 
+/** What a user has set. */
+function settings({ stateFile, table, keepForwarding, keeping }: ControllerOptions): string {
+  return JSON.stringify([stateFile, table, keepForwarding, keeping]);
+}
+
 function isSame(a: ControllerOptions, b: ControllerOptions): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return settings(a) === settings(b) && a.kernel === b.kernel;
 }
 
 function isSameTable(a: ControllerOptions, b: ControllerOptions): boolean {

@@ -4,12 +4,14 @@
  * The kernel tells what happens; nothing is polled. What is told is only noted, and worked off between messages.
  */
 import type { IpVersion } from '../abi/address';
+import type { MfcEntry } from '../abi/family';
 import { MfcError } from '../errors';
 import type { Watch, WatchListener } from '../kernel/kernel';
 import { formatRoute } from '../routing/route';
 import { Drift } from './drift';
 import { heal } from './healer';
 import type { Installer } from './installer';
+import { Pace } from './pace';
 import { Retry } from './retry';
 
 export interface TendingListener {
@@ -45,27 +47,49 @@ export class Tending {
     this.again.stop();
   }
 
+  /** Something was missed, or a table is new. */
+  lookAtAll(): void {
+    this.drift.noteAll();
+    this.note();
+  }
+
   /** Whether anything has happened until now that `tend` is for. */
   isDue(): boolean {
-    this.isDraining = true;
-    this.watch?.drain();
-    this.isDraining = false;
-    return this.isHealDue || this.drift.isNoted;
+    return this.drain() || this.isHealDue || this.drift.isNoted;
   }
 
   /** Call while no other change is under way. Answers whether routes have other names now, which is to be saved. */
   async tend(): Promise<boolean> {
-    const isRenamed = this.isDue() && this.isHealDue && (await this.heal());
-    this.isDue(); // what healing has changed is told as well
-    const drifted = await this.drift.inspect();
-    if (drifted.length === 0) return isRenamed;
+    await this.drainAll();
+    const isRenamed = this.isHealDue && (await this.heal());
+    await this.drainAll(); // what healing has changed is told as well
+    this.settle(await this.drift.inspect());
+    if (this.isHealDue) this.listener.noted(); // more has happened meanwhile, and messages have their turn first
+    return isRenamed;
+  }
+
+  /** Puts entries back, but not faster and faster against a program that does the opposite. */
+  private settle(drifted: readonly MfcEntry[]): void {
+    if (drifted.length === 0) return;
     if (this.drift.pause > 0) {
       this.again.schedule();
-      return isRenamed;
+      return;
     }
     this.drift.repair(drifted);
     this.listener.warn(putBack(drifted));
-    return isRenamed;
+  }
+
+  private async drainAll(): Promise<void> {
+    const pace = new Pace();
+    while (this.drain()) await pace.rest();
+  }
+
+  /** Whether there may be more. */
+  private drain(): boolean {
+    this.isDraining = true;
+    const isMore = this.watch?.drain() ?? false;
+    this.isDraining = false;
+    return isMore;
   }
 
   private async heal(): Promise<boolean> {
@@ -87,10 +111,7 @@ export class Tending {
       if (!this.isDraining) this.listener.noted();
     },
     ownerChanged: (version) => this.listener.ownerChanged(version),
-    overflow: () => {
-      this.drift.noteAll();
-      this.note();
-    },
+    overflow: () => this.lookAtAll(),
   };
 }
 

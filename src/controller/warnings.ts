@@ -2,6 +2,8 @@
  * What keeps packets from flowing although the kernel took the route: a success that is none, unless it is said.
  */
 import type { IpVersion } from '../abi/address';
+import { familyOf } from '../abi/families';
+import type { Rule } from '../abi/rule';
 import type { Kernel } from '../kernel/kernel';
 import type { Plan } from '../routing/plan';
 import { formatRoute, type Route } from '../routing/route';
@@ -45,12 +47,22 @@ function takenOver(route: Route): string {
   return `${formatRoute(route)} was another program's entry. It is this controller's now.`;
 }
 
+function holds({ iif, inverted }: Rule, name: string): boolean {
+  return (iif === undefined || iif === name) !== (inverted === true);
+}
+
 /** Packets reach another table than the default one by a rule only. */
 function missingRules(routes: readonly Route[], version: IpVersion, kernel: Kernel, table: number): string[] {
   const inputs = new Set(routes.filter((route) => route.version === version).map(({ iif }) => iif));
   if (inputs.size === 0) return [];
-  const rules = kernel.listRules(version).filter((rule) => rule.table === table);
-  const missing = Array.from(inputs).filter((name) => !rules.some(({ iif }) => iif === undefined || iif === name));
+  const rules = kernel.listRules(version);
+  const missing = Array.from(inputs).filter((name) => {
+    // The kernel takes the first rule that holds. Which other tables there are it does not tell, but the default one is.
+    const first = rules.find(
+      (rule) => holds(rule, name) && [table, familyOf(version).defaultTable].includes(rule.table),
+    );
+    return first?.table !== table;
+  });
   const ip = version === 4 ? 'ip' : 'ip -6';
   return missing.map((name) => {
     return `No rule sends IPv${version} packets from '${name}' to table ${table}. Run '${ip} mrule add iif ${name} lookup ${table}' as root.`;

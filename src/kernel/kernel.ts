@@ -56,8 +56,12 @@ export interface WatchListener {
 }
 
 export interface Watch {
-  /** Tells the listener all that has happened until now, without waiting. */
-  drain(): void;
+  /** Tells the listener what has happened until now, for a few milliseconds at most. Answers whether there may be more. */
+  drain(): boolean;
+  /** Entries are not told any more: many changes of our own cost more than what they tell is worth. */
+  mute(): void;
+  /** Entries are told again. What happened to them meanwhile is an overflow. */
+  unmute(): void;
   /** Safe to call twice. */
   close(): void;
 }

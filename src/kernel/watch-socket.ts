@@ -2,7 +2,14 @@
  * A netlink socket that hears of changes to interfaces, entries and owners. No right is needed.
  */
 import { putU16, putU32 } from '../abi/endian';
-import { AF_NETLINK, NETLINK_ADD_MEMBERSHIP, RTNLGRP, SOL_NETLINK, sockaddr_nl } from '../abi/netlink';
+import {
+  AF_NETLINK,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_DROP_MEMBERSHIP,
+  RTNLGRP,
+  SOL_NETLINK,
+  sockaddr_nl,
+} from '../abi/netlink';
 import { SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from '../abi/socket-options';
 import { encodeWatchFilter } from '../abi/watch-filter';
 import { isErrno } from '../errors';
@@ -20,14 +27,26 @@ export function openWatchSocket(): number {
     const address = new Uint8Array(sockaddr_nl.size);
     putU16(address, sockaddr_nl.nl_family, AF_NETLINK);
     bind(fd, address);
-    for (const group of Object.values(RTNLGRP)) {
-      setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, int(group), 4, 'NETLINK_ADD_MEMBERSHIP');
-    }
+    for (const group of Object.values(RTNLGRP)) join(fd, group);
     return fd;
   } catch (error) {
     close(fd);
     throw error;
   }
+}
+
+/** Whether the socket is to hear of entries. */
+export function hearEntries(fd: number, isWanted: boolean): void {
+  const change = isWanted ? join : leave;
+  for (const group of [RTNLGRP.IPV4_MROUTE, RTNLGRP.IPV6_MROUTE]) change(fd, group);
+}
+
+function join(fd: number, group: number): void {
+  setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, int(group), 4, 'NETLINK_ADD_MEMBERSHIP');
+}
+
+function leave(fd: number, group: number): void {
+  setsockopt(fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, int(group), 4, 'NETLINK_DROP_MEMBERSHIP');
 }
 
 /** Beyond net.core.rmem_max only with CAP_NET_ADMIN in the first user namespace; else up to it. */

@@ -2,7 +2,7 @@
  * Tells a listener what happens to interfaces, to the entries of one table, and to the owners, in the order of the kernel.
  *
  * One socket hears it all, so that the order holds between kinds as well. It is read when the event loop sees that there is something,
- * in slices that leave the loop to others, and to the end whenever the owner of the watch asks for it.
+ * or when the owner of the watch asks, in slices that leave the loop to others.
  */
 import type { IpVersion } from '../abi/address';
 import { decodeEntry, entryVersion, RTM_DELROUTE, RTM_NEWROUTE } from '../abi/entry-message';
@@ -14,7 +14,7 @@ import { isProbe } from '../abi/probe';
 import type { Watch, WatchListener } from './kernel';
 import { close, tryReceive } from './libc';
 import { type Readiness, watchReadable } from './readiness';
-import { openWatchSocket } from './watch-socket';
+import { hearEntries, openWatchSocket } from './watch-socket';
 
 /** Room for the largest message: that about an interface, a few KiB with all its attributes. */
 const DATAGRAM_SIZE = 32_768;
@@ -27,7 +27,6 @@ class LinuxWatch implements Watch {
   private readonly bytes = new Uint8Array(DATAGRAM_SIZE);
   private readonly readiness: Readiness;
   private reading = false;
-  private toTheEnd = false;
 
   constructor(
     private fd: number,
@@ -39,9 +38,18 @@ class LinuxWatch implements Watch {
     this.readiness.unref();
   }
 
-  drain(): void {
-    this.toTheEnd = true;
-    this.read();
+  drain(): boolean {
+    return this.read();
+  }
+
+  mute(): void {
+    if (this.fd >= 0) hearEntries(this.fd, false);
+  }
+
+  unmute(): void {
+    if (this.fd < 0) return;
+    hearEntries(this.fd, true);
+    this.listener.overflow();
   }
 
   close(): void {
@@ -51,30 +59,31 @@ class LinuxWatch implements Watch {
     this.fd = -1; // its number may be another file's soon
   }
 
-  /** A call from within the listener leaves the work to the one that runs. */
-  private read(): void {
-    if (this.reading) return;
+  /** Whether there may be more. A call from within the listener leaves the work to the one that runs. */
+  private read(): boolean {
+    if (this.reading) return true;
     this.reading = true;
     try {
-      if (this.readSlice()) this.listener.overflow();
+      return this.readSlice();
     } finally {
       this.reading = false;
-      this.toTheEnd = false;
     }
   }
 
-  /** Whether the kernel had to drop something. */
   private readSlice(): boolean {
     const end = performance.now() + SLICE_MS;
     let overflowed = false;
+    let isMore = true;
     for (let n = 1; this.fd >= 0; n++) {
       const size = tryReceive(this.fd, this.bytes);
-      if (size === 'EAGAIN') break;
+      isMore = size !== 'EAGAIN';
+      if (!isMore) break;
       if (size === 'ENOBUFS') overflowed = true;
-      else eachMessage(this.bytes, size, this.tell);
-      if (!this.toTheEnd && n % CLOCK_EVERY === 0 && performance.now() > end) break;
+      else if (size !== 'EAGAIN') eachMessage(this.bytes, size, this.tell);
+      if (n % CLOCK_EVERY === 0 && performance.now() > end) break;
     }
-    return overflowed && this.fd >= 0;
+    if (overflowed && this.fd >= 0) this.listener.overflow();
+    return isMore && this.fd >= 0;
   }
 
   private readonly tell = (type: number, start: number, end: number): void => {

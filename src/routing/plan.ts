@@ -54,11 +54,12 @@ export class Plan {
    * @param allowAbsent what an interface is absent for waits until it comes
    */
   add(route: Route, at?: number, allowAbsent = false): Outcome {
-    const added = this.changes.get(keyOf(route));
+    const key = keyOf(route);
+    const added = this.changes.get(key);
     if (added !== undefined && !sameForwarding(added.route, route)) throw contradiction(route, at);
     if (allowAbsent) return this.place(route);
     this.acquireAll(route, at);
-    return this.put({ route, installed: route });
+    return this.put({ route, installed: route }, key);
   }
 
   /** Puts of a route what its interfaces allow. Does nothing if that is how it is. */
@@ -119,8 +120,7 @@ export class Plan {
   }
 
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
-  private put(entry: Entry): Outcome {
-    const key = keyOf(entry.route);
+  private put(entry: Entry, key = keyOf(entry.route)): Outcome {
     const before = this.find(key);
     this.replace(before?.installed, entry.installed);
     if (entry.reason !== undefined) this.waiting++;

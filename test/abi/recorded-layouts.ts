@@ -106,6 +106,7 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         family: 0,
         table: 4,
         action: 7,
+        flags: 8,
       },
       ifinfomsg: {
         size: 16,
@@ -254,6 +255,7 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         family: 0,
         table: 4,
         action: 7,
+        flags: 8,
       },
       ifinfomsg: {
         size: 16,
@@ -402,6 +404,7 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         family: 0,
         table: 4,
         action: 7,
+        flags: 8,
       },
       ifinfomsg: {
         size: 16,

@@ -1,6 +1,8 @@
 // node dist/test/controller/full-disk-program.js FOLDER — FOLDER is a tiny file system. Fills it but for a few kilobytes, sends a message
-// whose routes need more, makes room, sends it again; prints as JSON what was seen at each point.
+// whose routes need more, makes room, sends it again; then the same with a file system that is read-only for a while. Prints as JSON what
+// was seen at each point.
 
+import { execFileSync } from 'node:child_process';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Controller } from '../../src/controller/controller';
@@ -14,6 +16,9 @@ export interface FullDiskReport {
   full: unknown;
   failure: { code: string; errno: string | undefined } | undefined;
   mended: unknown;
+  refused: FullDiskReport['failure'];
+  readOnly: unknown;
+  writable: unknown;
   warnings: string[];
 }
 
@@ -42,16 +47,28 @@ async function run(folder: string): Promise<FullDiskReport> {
   const routes = Array.from({ length: 300 }, (_, n) => {
     return { source: `10.1.${n >> 8}.${n & 255}`, group: '239.1.1.2', iif: 'eth2', oifs: ['eth1'] };
   });
-  const failure = await controller.add(routes).then(
-    () => undefined,
-    (error: MfcError) => ({ code: error.code, errno: error.cause.errno }),
-  );
+  const failureOf = (answer: Promise<unknown>): Promise<FullDiskReport['failure']> => {
+    return answer.then(
+      () => undefined,
+      (error: MfcError) => ({ code: error.code, errno: error.cause.errno }),
+    );
+  };
+  const failure = await failureOf(controller.add(routes));
   const full = await observe();
   rmSync(filler);
   await controller.add(routes);
   const mended = await observe();
+
+  const remount = (how: string) => execFileSync('mount', ['-o', `remount,${how}`, folder]);
+  const last = { group: '239.1.1.3', iif: 'eth1', oifs: ['eth2'] };
+  remount('ro');
+  const refused = await failureOf(controller.add(last));
+  const readOnly = await observe();
+  remount('rw');
+  await controller.add(last);
+  const writable = await observe();
   await controller.close();
-  return { before, full, failure, mended, warnings };
+  return { before, full, failure, mended, refused, readOnly, writable, warnings };
 }
 
 run(process.argv[2] ?? '').then((report) => console.log(JSON.stringify(report)));

@@ -11,8 +11,8 @@ import { Controller } from '../../src/controller/controller';
 import { FakeKernel } from '../fake/kernel';
 import { until } from '../lab/until';
 
-const ROUNDS = 50;
-const AT_ONCE = 2;
+const ROUNDS = 200;
+const AT_ONCE = 4;
 /** Some saves take place in this time; the kill comes at a random moment of it. */
 const WINDOW_MS = 30;
 

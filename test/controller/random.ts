@@ -110,3 +110,10 @@ function randomRule(random: Random, source: string, group: string, links: readon
     ? { source, group, iif, oifs, label: `label ${random.below(5)}` }
     : { source, group, iif, oifs };
 }
+
+/** The order of routes and outputs means nothing. */
+export function sorted(rules: Iterable<Rule>): string[] {
+  return Array.from(rules, ({ source, group, iif, oifs, label, stop_filter }) =>
+    JSON.stringify({ source, group, iif, oifs: oifs.map((oif) => JSON.stringify(oif)).sort(), label, stop_filter }),
+  ).sort();
+}

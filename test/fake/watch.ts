@@ -16,6 +16,7 @@ export class FakeWatch implements Watch {
   private lost = false;
   private reading = false;
   private open = true;
+  private muted = false;
 
   constructor(
     private readonly table: number | undefined,
@@ -25,7 +26,7 @@ export class FakeWatch implements Watch {
 
   /** Whether it is told of this table's entries. */
   isAbout(version: IpVersion, table: number): boolean {
-    return table === (this.table ?? familyOf(version).defaultTable);
+    return !this.muted && table === (this.table ?? familyOf(version).defaultTable);
   }
 
   push(event: Event): void {
@@ -35,6 +36,15 @@ export class FakeWatch implements Watch {
     }
     this.waiting.push(event);
     if (this.waiting.length === 1) setImmediate(() => this.held || this.drain());
+  }
+
+  mute(): void {
+    this.muted = true;
+  }
+
+  unmute(): void {
+    this.muted = false;
+    if (this.open) this.listener.overflow();
   }
 
   /** Nothing is told until release(), but to who drains. */
@@ -52,8 +62,8 @@ export class FakeWatch implements Watch {
     this.losing = true;
   }
 
-  drain(): void {
-    if (this.reading) return;
+  drain(): boolean {
+    if (this.reading) return true;
     this.reading = true;
     while (this.waiting.length > 0) {
       const events = this.waiting;
@@ -64,6 +74,7 @@ export class FakeWatch implements Watch {
     this.losing = false;
     if (this.lost && this.open) this.listener.overflow();
     this.lost = false;
+    return false;
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-// What every kernel tells who watches it; a part of contract.ts.
+// What every kernel tells of a table to who watches it; a part of contract.ts.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { IpVersion } from '../../src/abi/address';
@@ -6,72 +6,11 @@ import type { MfcEntry } from '../../src/abi/family';
 import type { KernelEntry, MrouteSocket, Watch } from '../../src/kernel/kernel';
 import { until } from '../lab/until';
 import { Diary } from './diary';
+import { drain } from './drain';
 import type { Ground } from './ground';
 
 /** More than any buffer holds. */
 const FLOOD = 100_000;
-
-export function describeLinkWatch(groundOf: () => Ground): void {
-  describe('watch: interfaces', () => {
-    let ground: Ground;
-    let watch: Watch;
-    const diary = new Diary();
-    const index = (link: string): number => ground.kernel.findLink(link)?.ifindex ?? -1;
-
-    beforeEach(() => {
-      ground = groundOf();
-      diary.clear();
-      watch = ground.kernel.watch(undefined, diary);
-    });
-    afterEach(() => watch.close());
-
-    /** Waits until the link was told of and the kernel says so too; what was told before is forgotten. */
-    const told = async (name: string, ifindex: number, isSo: () => boolean): Promise<void> => {
-      await until(
-        () => isSo() && diary.lines.includes(`link ${name} ${ifindex}`),
-        () => `${name} ${ifindex} should be told: ${diary.lines.join(', ')}`,
-      );
-      watch.drain();
-      diary.clear();
-    };
-
-    it('come, change and go', async () => {
-      const { kernel, addLink, renameLink, setLink, delLink } = ground;
-      await addLink('usb1');
-      const ifindex = index('usb1');
-      await told('usb1', ifindex, () => kernel.findLink('usb1')?.up === true);
-      await setLink('usb1', 'down');
-      await told('usb1', ifindex, () => kernel.findLink('usb1')?.up === false);
-      await setLink('usb1', 'up');
-      await told('usb1', ifindex, () => kernel.findLink('usb1')?.up === true);
-      await setLink('usb1', 'multicast off');
-      await told('usb1', ifindex, () => kernel.findLink('usb1')?.multicast === false);
-      await renameLink('usb1', '日本語の五');
-      await told('日本語の五', ifindex, () => index('日本語の五') === ifindex);
-      await delLink('日本語の五');
-      await told('日本語の五', ifindex, () => kernel.findLinkName(ifindex) === undefined);
-    });
-
-    it('leave for another namespace and come back as they were, without their VIFs', async () => {
-      const { kernel, addLink, moveLink, delLink } = ground;
-      await addLink('usb1');
-      const ifindex = index('usb1');
-      const socket = kernel.openMroute(4, undefined);
-      socket.addVif(3, ifindex);
-      watch.drain();
-      diary.clear();
-      await moveLink('usb1');
-      await until(() => index('usb1') === ifindex, 'the interface should be back');
-      watch.drain();
-      const lines = diary.lines.filter((line) => line.startsWith('link usb1 '));
-      ok(lines.length >= 2, lines.join(', '));
-      deepEqual(new Set(lines), new Set([`link usb1 ${ifindex}`]));
-      deepEqual(socket.vifIndices(), new Map());
-      socket.close();
-      await delLink('usb1');
-    });
-  });
-}
 
 export function describeWatch(version: IpVersion, groundOf: () => Ground): void {
   const source = version === 4 ? '10.0.0.200' : 'fd00::c8';
@@ -95,7 +34,7 @@ export function describeWatch(version: IpVersion, groundOf: () => Ground): void 
     foreign: false,
   });
   const drained = (): string[] => {
-    watch.drain();
+    drain(watch);
     return diary.lines.splice(0);
   };
   const hears = (lines: string[]): Promise<true> =>
@@ -123,7 +62,7 @@ export function describeWatch(version: IpVersion, groundOf: () => Ground): void 
       socket.addMfc({ ...entry(0, 0, 2), source: '*' });
       socket.delMfc(entry(0));
       equal(diary.lines.length, 0);
-      watch.drain();
+      drain(watch);
       deepEqual(diary.entries, [
         { entry: listed('camera', 'eth1'), gone: false },
         { entry: listed('eth1', 'eth2'), gone: false },
@@ -195,7 +134,7 @@ export function describeWatch(version: IpVersion, groundOf: () => Ground): void 
         other.addMfc(entry(0));
         socket.addMfc({ ...entry(0, 1), source: '*' });
         deepEqual(drained(), [`made (*, ${group})`]);
-        otherWatch.drain();
+        drain(otherWatch);
         deepEqual(heard.lines, [`made ${name}`]);
       } finally {
         otherWatch.close();
@@ -217,14 +156,38 @@ export function describeWatch(version: IpVersion, groundOf: () => Ground): void 
 
     it('says so when there was too much to tell, and tells on', () => {
       for (let n = 0; n < FLOOD; n++) socket.addMfc(entry(0, 1));
-      watch.drain();
+      drain(watch);
       const made = diary.lines.filter((line) => line === `made ${name}`).length;
       ok(made > 0 && made < FLOOD, `${made} told`);
       equal(diary.lines.length, made + 1);
-      equal(diary.lines.pop(), 'overflow');
+      ok(diary.lines.includes('overflow'));
       diary.clear();
       socket.delMfc(entry(0));
       deepEqual(drained(), [`gone ${name}`]);
+    });
+
+    it('says so without being asked, and tells on', async () => {
+      for (let round = 0; round < 2; round++) {
+        for (let n = 0; n < FLOOD; n++) socket.addMfc(entry(0, 1));
+        await until(() => diary.lines.includes('overflow'), 'the overflow should be told');
+        drain(watch);
+        diary.clear();
+        socket.delMfc(entry(0));
+        await hears([`gone ${name}`]);
+        deepEqual(diary.lines, [`gone ${name}`]);
+        diary.clear();
+      }
+    });
+
+    it('tells of no entry while it is muted, and of an overflow afterwards', () => {
+      drained();
+      watch.mute();
+      socket.addMfc(entry(1));
+      deepEqual(drained(), []);
+      watch.unmute();
+      deepEqual(drained(), ['overflow']);
+      socket.delMfc(entry(1));
+      equal(drained().length, 1);
     });
 
     it('may be drained and closed by who is being told', () => {
@@ -248,10 +211,10 @@ export function describeWatch(version: IpVersion, groundOf: () => Ground): void 
       socket.addMfc(entry(0, 1));
       watch.close();
       watch.close();
-      watch.drain();
+      drain(watch);
       const next = ground.kernel.watch(undefined, diary); // has the number of the closed file now
       watch.close();
-      watch.drain();
+      drain(watch);
       diary.clear();
       socket.delMfc(entry(0, 1));
       await hears([`gone ${name}`]);

@@ -5,7 +5,8 @@ import { describeAdoption } from './contract-adoption';
 import { describeEntries } from './contract-entries';
 import { describeFamily } from './contract-family';
 import { describeLinks } from './contract-links';
-import { describeLinkWatch, describeWatch } from './contract-watch';
+import { describeWatch } from './contract-watch';
+import { describeLinkWatch } from './contract-watch-links';
 import type { Ground } from './ground';
 
 export function describeKernel(name: string, open: () => Promise<Ground>, versions: readonly IpVersion[]): void {

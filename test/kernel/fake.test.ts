@@ -1,8 +1,11 @@
 // The fake kernel keeps the contract of the real one.
 
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import type { Watch } from '../../src/kernel/kernel';
 import { FakeKernel } from '../fake/kernel';
 import { visible } from '../fake/table';
 import { describeKernel } from './contract';
+import { Diary } from './diary';
 import type { Ground } from './ground';
 
 const SOURCES = { 4: '10.0.1.2', 6: 'fd00:1::2' } as const;
@@ -48,3 +51,55 @@ async function open(): Promise<Ground> {
 }
 
 describeKernel('the fake', open, [4, 6]);
+
+describe('kernel: what the fake can do beyond', () => {
+  const entry = { version: 4, source: '*', group: '239.1.1.1', parent: 0, outputs: [] } as const;
+  let kernel: FakeKernel;
+  let watch: Watch;
+  const diary = new Diary();
+
+  beforeEach(() => {
+    kernel = new FakeKernel('eth1');
+    watch = kernel.watch(undefined, diary);
+    diary.clear();
+  });
+
+  it('tells late, when it is released or drained', async () => {
+    kernel.holdEvents();
+    kernel.setLink('eth1', { up: false });
+    await new Promise(setImmediate);
+    deepEqual(diary.lines, []);
+    watch.drain();
+    deepEqual(diary.lines, ['link eth1 2']);
+    kernel.otherProgram(4).addMfc(entry);
+    await new Promise(setImmediate);
+    equal(diary.lines.length, 1);
+    kernel.releaseEvents();
+    deepEqual(diary.lines, ['link eth1 2', 'made (*, 239.1.1.1)']);
+  });
+
+  it('loses what happens until it is drained, and says so if anything did', () => {
+    kernel.setLink('eth1', { up: false });
+    kernel.loseEvents();
+    kernel.otherProgram(4).addMfc(entry);
+    watch.drain();
+    deepEqual(diary.lines, ['link eth1 2', 'overflow']);
+    kernel.otherProgram(4).delMfc(entry);
+    kernel.loseEvents();
+    watch.drain();
+    deepEqual(diary.lines, ['link eth1 2', 'overflow', 'gone (*, 239.1.1.1)']);
+  });
+
+  it('keeps a table while a holder has its socket, over kills', () => {
+    const holder = kernel.hold(kernel.openMroute(4, undefined).fd);
+    kernel.kill();
+    const socket = kernel.adoptMroute(4, undefined, holder.give());
+    socket.addMfc(entry);
+    kernel.kill();
+    throws(() => socket.addMfc(entry), { code: 'ERR_MFC_SYSCALL' });
+    deepEqual(Object.keys(kernel.table(4)?.entries ?? {}), ['(*, 239.1.1.1)']);
+    deepEqual(diary.lines, []); // the process that listened is dead
+    holder.letGo();
+    equal(kernel.table(4), undefined);
+  });
+});

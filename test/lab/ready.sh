@@ -25,7 +25,8 @@ flock 9
 
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   echo "Installing what package-lock.json names (once) …" >&2
-  npm ci --loglevel=error 9<&- >&2
+  # The npm that runs this: a dependency brings an older one along, which is first in the path here.
+  node "${npm_execpath:-$(command -v npm)}" ci --loglevel=error 9<&- >&2
 fi
 
 # Folders count too: removing a file changes only its folder.

@@ -110,7 +110,7 @@ describe('VIF numbers', () => {
     assert.deepEqual(await router.received(second), [0, 0, 10]);
   });
 
-  it('an interface that was deleted and made again: the route forwards to it once it is sent again', async () => {
+  it('an interface that was deleted and made again: the route forwards to it again by itself', async () => {
     const source = router.camera.ipv4;
     const route = { source, group: first, iif: 'camera', oifs: ['tv1', 'tv2'] };
     await router.controller.add(route);
@@ -120,7 +120,6 @@ describe('VIF numbers', () => {
     assert.match(degraded.mfc_rules[0]?.reason ?? '', /tv2/);
     await router.lab.connect(router.tv2);
     await router.tv2.join(first);
-    assert.equal((await router.controller.add(route)).changed, true);
     await router.camera.send(first, { count: 10 });
     await router.tv2.waitFor(first, 10);
     assert.deepEqual(await router.received(first), [10, 10, 0]);

@@ -16,9 +16,22 @@ describe('another routing table', () => {
     await controller.open();
   });
   after(async () => {
+    await resetRules();
     await controller.close();
     await router.close();
   });
+
+  /** The rules that a namespace has from the start. `flush` leaves those with the preference 0. */
+  async function resetRules(): Promise<void> {
+    for (const [ip, table] of [
+      [[], 'default'],
+      [['-6'], 'main'],
+    ] as const) {
+      await router.lab.ip(...ip, 'mrule', 'flush');
+      await router.lab.ip(...ip, 'mrule', 'del', 'pref', '0').catch(() => undefined);
+      await router.lab.ip(...ip, 'mrule', 'add', 'lookup', table, 'pref', '32767');
+    }
+  }
 
   for (const [name, group, sourceOf, ip] of [
     ['IPv4', '239.10.40.1', (r: Router) => r.camera.ipv4, []],
@@ -41,14 +54,29 @@ describe('another routing table', () => {
       await router.tv1.waitFor(group, 10);
       assert.deepEqual(await router.received(group), [10, 0, 0]);
       assert.equal((await controller.state({ group })).mfc_rules[0]?.packets, 10);
-      for (const iif of ['tv3', 'camera']) await router.lab.ip(...ip, 'mrule', 'del', 'iif', iif, 'lookup', '100');
     });
   }
 
   it('a rule for all interfaces serves as well', async () => {
+    await resetRules();
     await router.lab.ip('mrule', 'add', 'lookup', '100');
     const answer = await controller.add({ group: '239.10.40.2', iif: 'tv2', oifs: ['tv1'] });
     assert.equal(answer.warnings, undefined);
-    await router.lab.ip('mrule', 'del', 'lookup', '100'); // rules outlive the lab's links
   });
+
+  for (const [title, group, ...rule] of [
+    ['behind that of the default table', '239.10.40.3', 'iif', 'camera', 'lookup', '100', 'pref', '40000'],
+    ['for all interfaces but this one', '239.10.40.4', 'not', 'iif', 'camera', 'lookup', '100'],
+  ] as const) {
+    it(`a rule ${title} does not help, and the answer says so`, async () => {
+      await router.joinAll(group);
+      await resetRules();
+      await router.lab.ip('mrule', 'add', ...rule);
+      const route = { source: router.camera.ipv4, group, iif: 'camera', oifs: ['tv1'] };
+      assert.match((await controller.add(route)).warnings?.join() ?? '', /mrule add iif camera lookup 100/);
+      await router.camera.send(group, { count: 5 });
+      assert.deepEqual(await router.received(group), [0, 0, 0]);
+      await controller.del({ source: route.source, group });
+    });
+  }
 });

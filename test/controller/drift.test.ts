@@ -1,0 +1,130 @@
+// What other programs do to the table: entries of ours are put back, entries of theirs are shown and left alone.
+
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import type { MfcEntry } from '../../src/abi/family';
+import type { Snapshot } from '../fake/kernel';
+import { until } from '../lab/until';
+import { Bench } from './bench';
+
+const ROUTE = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1', 'out2'] };
+const ENTRY: MfcEntry = {
+  version: 4,
+  source: '10.0.0.1',
+  group: '239.1.1.1',
+  parent: 0,
+  outputs: [
+    { vifi: 1, threshold: 1 },
+    { vifi: 2, threshold: 1 },
+  ],
+};
+const THEIRS: MfcEntry = {
+  ...ENTRY,
+  source: '*',
+  group: '239.9.9.9',
+  outputs: [
+    { vifi: 0, threshold: 1 },
+    { vifi: 2, threshold: 5 },
+  ],
+};
+
+describe('controller: other programs', () => {
+  let bench: Bench;
+  let before: Snapshot;
+  beforeEach(async () => {
+    bench = await Bench.open();
+    await bench.controller.add(ROUTE);
+    await bench.controller.state({});
+    before = bench.kernel.snapshot();
+  });
+  afterEach(() => bench.close());
+
+  const others = () => bench.kernel.otherProgram(4);
+  const isBack = (): boolean => JSON.stringify(bench.kernel.snapshot()) === JSON.stringify(before);
+  const states = async (): Promise<string[]> => {
+    return (await bench.controller.state({})).mfc_rules.map(({ group, state }) => `${group} ${state}`);
+  };
+
+  it('that delete an entry of ours: it is put back by itself, and said', async () => {
+    others().delMfc(ENTRY);
+    ok(!isBack());
+    await until(isBack, 'the entry should be back');
+    equal(bench.warnings.length, 1);
+    match(
+      bench.warnings[0]?.message ?? '',
+      /deleted or changed the MFC entry for \(10\.0\.0\.1, 239\.1\.1\.1\)\. It was put/,
+    );
+    deepEqual(await states(), ['239.1.1.1 active']);
+  });
+
+  it('that change an entry of ours: so too', async () => {
+    others().addMfc({ ...ENTRY, outputs: [{ vifi: 1, threshold: 9 }] });
+    await until(isBack, 'the entry should be as before');
+    equal(bench.warnings.length, 1);
+  });
+
+  it('are noticed before the next message is done', async () => {
+    others().delMfc(ENTRY);
+    deepEqual(await states(), ['239.1.1.1 active']);
+    ok(isBack());
+  });
+
+  it('are noticed where the kernel had too much to tell', async () => {
+    bench.kernel.loseEvents();
+    others().delMfc(ENTRY);
+    await bench.controller.add({ ...ROUTE, group: '239.1.1.2' });
+    deepEqual(await states(), ['239.1.1.1 active', '239.1.1.2 active']);
+  });
+
+  it('have entries of their own, which are shown and left alone', async () => {
+    others().addMfc(THEIRS);
+    const { mfc_rules } = await bench.controller.state({});
+    deepEqual(mfc_rules[1], {
+      source: '*',
+      group: '239.9.9.9',
+      iif: 'in1',
+      oifs: [{ name: 'out2', threshold: 5 }],
+      state: 'foreign',
+      packets: 0,
+      bytes: 0,
+      wrong_if: 0,
+    });
+    await bench.controller.add({ ...ROUTE, oifs: ['out3'] });
+    await bench.controller.del({ source: ROUTE.source, group: ROUTE.group });
+    deepEqual(Object.keys(bench.kernel.table(4)?.entries ?? {}), ['(*, 239.9.9.9)']);
+    others().delMfc(THEIRS);
+    deepEqual(await states(), []);
+    deepEqual(bench.warnings, []);
+  });
+
+  it('lose an entry to who adds a route for the same stream, and the answer says so', async () => {
+    others().addMfc(THEIRS);
+    await bench.controller.state({});
+    const answer = await bench.controller.add({ group: '239.9.9.9', iif: 'in1', oifs: ['out1'] });
+    match(
+      answer.warnings?.join() ?? '',
+      /\(\*, 239\.9\.9\.9\) was another program's entry\. It is this controller's now\./,
+    );
+    deepEqual(await states(), ['239.1.1.1 active', '239.9.9.9 active']);
+  });
+
+  it('that do the opposite again and again are answered more and more slowly', async () => {
+    const end = performance.now() + 700;
+    let deletions = 0;
+    while (performance.now() < end) {
+      await until(isBack, 'the entry should be back');
+      others().delMfc(ENTRY);
+      deletions++;
+    }
+    ok(deletions > 2 && deletions < 10, `${deletions} times in 700 ms`);
+    await until(isBack, 'the entry should be back at last');
+    deepEqual(await states(), ['239.1.1.1 active']);
+  });
+
+  it('keep no entry of ours in the kernel by having written it', async () => {
+    others().addMfc({ ...ENTRY, outputs: [] });
+    await until(isBack, 'the entry should be as before');
+    await bench.controller.state({});
+    await bench.controller.close();
+    deepEqual(bench.kernel.snapshot(), {});
+  });
+});

@@ -1,0 +1,132 @@
+// Tables that are in the kernel already: an earlier process had them, another program wrote into them, or an earlier controller hands
+// them over. What is right is not written again.
+
+import { deepEqual, equal } from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Controller } from '../../src/controller/controller';
+import type { Rule } from '../../src/routing/route';
+import { FakeKernel } from '../fake/kernel';
+import { checkConsistent } from './consistent';
+
+const A: Rule = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1', { name: 'out2', threshold: 9 }] };
+const B: Rule = { source: '*', group: '239.1.1.2', iif: 'in1', oifs: ['out1'] };
+const C: Rule = { source: 'fd00::1', group: 'ff3e::1', iif: 'in1', oifs: ['out3'] };
+
+describe('controller: inheritance', () => {
+  let folder: string;
+  let stateFile: string;
+  let kernel: FakeKernel;
+  let first: Controller;
+  const open: Controller[] = [];
+
+  function make(options: object = {}): Controller {
+    const controller = new Controller({ stateFile, kernel, ...options });
+    open.push(controller);
+    return controller;
+  }
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'mfc-inheritance-'));
+    stateFile = join(folder, 'state.json');
+    kernel = new FakeKernel('in1', 'out1', 'out2', 'out3', 'out4');
+    first = make();
+    await first.add([A, B, C]);
+    await first.state({});
+  });
+  afterEach(async () => {
+    for (const controller of open.splice(0)) await controller.close();
+    await rm(folder, { recursive: true });
+  });
+
+  async function check(controller: Controller, ...rules: Rule[]): Promise<void> {
+    const state = await controller.state({});
+    checkConsistent(state, (version) => kernel.table(version));
+    deepEqual(
+      state.mfc_rules.map(({ group }) => group),
+      rules.map(({ group }) => group),
+    );
+  }
+
+  /** The calls of the new controller that change what forwards, without its looking. */
+  async function callsOf(action: () => Promise<unknown>): Promise<string[]> {
+    const from = kernel.log.length;
+    await action();
+    return kernel.log.slice(from).filter((call) => !/224\.0\.0\.0|ff01::/.test(call));
+  }
+
+  it('of a controller with another file: nothing is written where all is the same', async () => {
+    const other = join(folder, 'other.json');
+    await writeFile(other, await readFile(stateFile));
+    const second = make({ stateFile: other, predecessors: [first] });
+    deepEqual(await callsOf(() => second.open()), []);
+    await check(second, A, B, C);
+    equal(first.status.state, 'closed');
+  });
+
+  it('changes what differs from the saved routes, and nothing else', async () => {
+    const other = join(folder, 'other.json');
+    const D: Rule = { ...A, group: '239.1.1.4', iif: 'out1', oifs: ['out4'] };
+    await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [A, { ...C, oifs: ['out2'] }, D] }));
+    const second = make({ stateFile: other, predecessors: [first] });
+    deepEqual(await callsOf(() => second.open()), [
+      'MRT_ADD_VIF 3',
+      'MRT_ADD_MFC (10.0.0.1, 239.1.1.4)',
+      'MRT_DEL_MFC (*, 239.1.1.2)',
+      'MRT_ADD_VIF 2',
+      'MRT_ADD_MFC (fd00::1, ff3e::1)',
+      'MRT_DEL_VIF 1',
+    ]);
+    await check(second, A, C, D);
+  });
+
+  it('follows interfaces that were renamed or deleted while nobody looked', async () => {
+    kernel.holdEvents();
+    kernel.renameLink('out1', 'lan1');
+    kernel.delLink('out3');
+    const other = join(folder, 'other.json');
+    const renamed = { ...B, oifs: ['lan1'] };
+    await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [renamed, C] }));
+    const sockets = await first.handOver(undefined);
+    equal(sockets.size, 2);
+    const second = make({
+      stateFile: other,
+      predecessors: [{ handOver: async () => sockets, close: async () => undefined }],
+    });
+    await second.open();
+    const { mfc_rules } = await second.state({});
+    deepEqual(
+      mfc_rules.map(({ group, state }) => [group, state]),
+      [
+        ['239.1.1.2', 'active'],
+        ['ff3e::1', 'pending'],
+      ],
+    );
+    deepEqual(Object.keys(kernel.table(6)?.entries ?? {}), []);
+    kernel.addLink('out3');
+    await check(second, renamed, C);
+  });
+
+  it('to a controller with another table: the sockets are closed', async () => {
+    const second = make({ table: 100, predecessors: [first] });
+    await second.open();
+    deepEqual(kernel.table(4), undefined);
+    deepEqual(Object.keys(kernel.snapshot()).sort(), ['4 100', '6 100']);
+    equal((await second.state({})).mfc_rules.length, 3);
+  });
+
+  it('leaves VIFs and entries of other programs alone, in a table that is fresh', async () => {
+    await first.close();
+    const stranger = { version: 4, source: '10.9.9.9', group: '239.9.9.9', parent: 0, outputs: [] } as const;
+    kernel.otherProgram(4).addMfc(stranger);
+    const second = make();
+    await second.open();
+    await second.del([{ source: A.source, group: A.group }, { group: B.group }]);
+    deepEqual(Object.keys(kernel.table(4)?.entries ?? {}), ['(10.9.9.9, 239.9.9.9)']);
+    deepEqual(
+      (await second.state({})).mfc_rules.map(({ state }) => state),
+      ['active', 'foreign'],
+    );
+  });
+});
