@@ -59,7 +59,7 @@ async function run(folder: string): Promise<FullDiskReport> {
   await controller.add(routes);
   const mended = await observe();
 
-  const remount = (how: string) => execFileSync('mount', ['-o', `remount,${how}`, folder]);
+  const remount = (how: string) => execFileSync('mount', ['-o', `remount,bind,${how}`, folder]);
   const last = { group: '239.1.1.3', iif: 'eth1', oifs: ['eth2'] };
   remount('ro');
   const refused = await failureOf(controller.add(last));
