@@ -24,7 +24,7 @@ interface Way {
 }
 
 const remount = (option: string) => (folder: string) => {
-  execFileSync('mount', ['-o', `remount,${option}`, folder]);
+  execFileSync('mount', ['-o', `remount,bind,${option}`, folder]);
 };
 
 const WAYS: Record<string, Way> = {

@@ -41,7 +41,8 @@ export class Systemd {
     }
   }
 
-  static async boot(units: Units): Promise<Systemd> {
+  /** @param share puts into a folder what the services find in /run/shared */
+  static async boot(units: Units, share: (folder: string) => void = () => undefined): Promise<Systemd> {
     const folder = mkdtempSync(join(tmpdir(), 'mfc-systemd-'));
     writeFileSync(join(folder, 'idle.target'), IDLE);
     for (const [name, lines] of Object.entries(units)) {
@@ -49,6 +50,7 @@ export class Systemd {
     }
     const shared = mkdtempSync(join(tmpdir(), 'mfc-systemd-'));
     for (const name of Object.keys(units)) writeFileSync(join(shared, name), '');
+    share(shared);
     const script = join(checkout, 'test/keep/systemd.sh');
     const child = spawn('sh', [script, folder, shared], { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] });
     const systemd = new Systemd(shared, child);

@@ -1,6 +1,7 @@
 // What deploys do to streams: nothing is lost where the controller stays, and nothing stays in the kernel where it goes.
 
 import { deepEqual, equal, match } from 'node:assert/strict';
+import { until } from '../lab/until';
 import { edited, FLOW, type FlowItem, moved, without } from './flows';
 import { Ground } from './ground';
 
@@ -74,11 +75,14 @@ describe('streams over deploys', function deploys() {
   }
 
   it('deploys that follow each other at once: nothing is lost, nothing doubled', async () => {
+    const started = () => ground.red.log.split('Started flows').length;
     await ground.keepsFlowing(async () => {
+      const before = started();
       const deploys = Array.from({ length: TIMES }, (_, i) =>
         ground.red.post('/flows', edited('routes', { keepForwarding: i % 2 === 0 }), {}, 204),
       );
       await Promise.all(deploys);
+      await until(() => started() === before + TIMES, 'All deploys should have started the flows.');
     });
     await ground.red.deploy(FLOW);
   });

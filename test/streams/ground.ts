@@ -23,6 +23,15 @@ interface KernelRoute {
   packets: number;
 }
 
+/** Makes a directory one of Node-RED, in which this package is installed as a link to the checkout. */
+export function installPackage(userDir: string): void {
+  const link = join(userDir, 'node_modules', PACKAGE);
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(checkout, link);
+  const manifest = { name: 'user', private: true, dependencies: { [PACKAGE]: `file:${checkout}` } };
+  writeFileSync(join(userDir, 'package.json'), JSON.stringify(manifest));
+}
+
 export class Ground {
   readonly userDir = mkdtempSync(join(tmpdir(), 'mfc-streams-'));
   #red: NodeRedProcess | undefined;
@@ -34,11 +43,7 @@ export class Ground {
     readonly tv: Host,
     private readonly settings: object,
   ) {
-    const link = join(this.userDir, 'node_modules', PACKAGE);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(checkout, link);
-    const manifest = { name: 'user', private: true, dependencies: { [PACKAGE]: `file:${checkout}` } };
-    writeFileSync(join(this.userDir, 'package.json'), JSON.stringify(manifest));
+    installPackage(this.userDir);
   }
 
   /** @param settings more for Node-RED's settings.js */
