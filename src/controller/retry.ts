@@ -14,8 +14,13 @@ export class Retry {
   /** The next attempt is after a pause, twice as long as the one before. Does nothing if one is due already. */
   schedule(): void {
     if (this.timer !== undefined) return;
-    this.timer = setTimeout(() => this.fire(), this.pauseMs);
+    this.scheduleIn(this.pauseMs);
     this.pauseMs = Math.min(2 * this.pauseMs, LONGEST_MS);
+  }
+
+  /** The next attempt is after that time. Does nothing if one is due already. */
+  scheduleIn(ms: number): void {
+    this.timer ??= setTimeout(() => this.fire(), ms);
   }
 
   /** Something happened that may help: the attempt that is due is made at once. */

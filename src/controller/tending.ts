@@ -82,7 +82,10 @@ export class Tending {
   /** Puts entries back, but not faster and faster against a program that does the opposite. Answers whether all are back. */
   private settle(repairs: readonly Repair[]): boolean {
     if (repairs.length === 0) return true;
-    if (this.drift.pause > 0) return false;
+    if (this.drift.pause > 0) {
+      this.again.scheduleIn(this.drift.pause);
+      return false;
+    }
     const done = this.drift.repair(repairs);
     const written = done.filter(({ op }) => op === 'add').map(({ entry }) => entry);
     if (written.length > 0) this.listener.warn(putBack(written));
