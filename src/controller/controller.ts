@@ -22,7 +22,7 @@ import {
 } from '../routing/request';
 import type { TableState } from '../routing/table';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
-import { Installer } from './installer';
+import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
 import { type KeepOptions, Opening } from './opening';
@@ -108,21 +108,20 @@ export class Controller extends EventEmitter<Events> {
     return this.queue.run(() => this.tables.openAll());
   }
 
-  /** Messages that wait fail with ERR_MFC_NOT_OPEN; the one that is being done ends well. Routes leave the kernel. */
+  /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */
   async close(): Promise<void> {
     await this.end();
     this.tending.drift.unmark();
     await this.opening.release();
-    for (const socket of this.installer.sockets.values()) socket.close();
-    this.installer.sockets.clear();
+    for (const socket of this.takeSockets().values()) socket.close();
   }
 
   /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
   async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
     await this.end();
-    const sockets = new Map(this.installer.sockets);
-    if (sockets.size > 0 && this.installer.tableId() === table) this.installer.sockets.clear();
-    else sockets.clear();
+    const hasAny = this.installer.sockets.size + this.opening.versions.length > 0;
+    const isSame = hasAny && this.installer.tableId() === table;
+    const sockets = isSame ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
     await this.close();
     return sockets;
   }
@@ -225,6 +224,7 @@ export class Controller extends EventEmitter<Events> {
 
   /** One message after the other. Those that come before the table is open wait, but not without end. */
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    if (this.isClosing) return Promise.reject(closed());
     if (this.installer.sockets.size > 0 || this.queue.size < MAX_WAITING) return this.queue.run(task);
     const hint = this.tables.failure?.message ?? 'Send it again when the controller is open.';
     const what = `${MAX_WAITING} messages wait already for the controller to open.`;
@@ -238,6 +238,14 @@ export class Controller extends EventEmitter<Events> {
 
   private changed(): void {
     this.emit('status', this.status);
+  }
+
+  /** All sockets of this controller, which has none then: also those that wait to be taken over. */
+  private takeSockets(): Map<IpVersion, MrouteSocket> {
+    const { sockets } = this.installer;
+    const taken = new Map([...this.opening.takeRest(), ...sockets]);
+    sockets.clear();
+    return taken;
   }
 
   private readonly warn = (warning: MfcError): void => void this.emit('warning', warning);

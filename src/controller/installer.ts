@@ -109,12 +109,11 @@ export class Installer {
     return vifs;
   }
 
-  /** Why the routes of a family are not in the kernel. */
-  noteWhy(version: IpVersion, error: unknown): void {
+  /** The table of a family is not open: its routes wait, and that is why. */
+  lose(version: IpVersion, error: unknown): void {
+    this.sockets.delete(version);
     const plan = new Plan(this.table, this.survey());
-    for (const { route, installed } of this.table.listIncomplete()) {
-      if (route.version === version && installed === undefined) plan.keep(route, reasonOf(error));
-    }
+    plan.lose(version, reasonOf(error));
     this.table.commit(plan.next);
   }
 

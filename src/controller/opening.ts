@@ -85,6 +85,20 @@ export class Opening {
     return { socket, isFresh: false };
   }
 
+  /** The table could not be taken into use. Answers whether it goes on as it is, for the next attempt: an earlier process made it. */
+  giveBack(version: IpVersion, { socket, isFresh }: Opened): boolean {
+    if (isFresh) socket.close();
+    else this.left.set(version, socket);
+    return !isFresh;
+  }
+
+  /** Sockets that were not taken over; they are the caller's now. */
+  takeRest(): Map<IpVersion, MrouteSocket> {
+    const rest = new Map(this.left);
+    this.left.clear();
+    return rest;
+  }
+
   /** From now on the socket outlives this process, if that is wanted. */
   async keep(version: IpVersion, socket: MrouteSocket): Promise<void> {
     if (this.options.keepForwarding !== true) return;
