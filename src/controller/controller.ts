@@ -67,10 +67,11 @@ export class Controller extends EventEmitter<Events> {
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
-    (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
+    (unsaved) => this.queue.run(() => this.takeBack(unsaved)),
   );
   private isLoaded = false;
   private isClosing = false;
+  private isTendingSoon = false;
 
   constructor(private readonly options: ControllerOptions) {
     super();
@@ -84,11 +85,11 @@ export class Controller extends EventEmitter<Events> {
         this.changed();
       },
       changed: () => this.changed(),
-      due: () => this.inBackground(() => this.tables.openAll()),
+      due: () => void this.queue.run(() => this.tables.openAll()).catch(() => undefined), // the status tells
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
-      noted: () => this.inBackground(() => this.tend()),
+      noted: () => this.tendSoon(),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       warn: this.warn,
     });
@@ -185,9 +186,23 @@ export class Controller extends EventEmitter<Events> {
   }
 
   /** Undoes changes that could not be saved; the newest comes first. */
-  private async takeBack(changes: readonly TableState[]): Promise<void> {
-    for (const before of changes) await this.installer.takeBack(before);
+  private async takeBack(unsaved: () => readonly TableState[]): Promise<void> {
+    await this.tend().catch(this.warn); // what is taken back now is for the interfaces as they are now
+    let isWhole = true;
+    for (const before of unsaved()) isWhole = (await this.installer.takeBack(before)) && isWhole;
+    if (!isWhole) this.tending.lookAtAll();
     this.changed();
+  }
+
+  /** Once for all that is told until then. What goes wrong is tried again. */
+  private tendSoon(): void {
+    if (this.isTendingSoon) return;
+    this.isTendingSoon = true;
+    const tend = (): Promise<void> => {
+      this.isTendingSoon = false;
+      return this.tend();
+    };
+    this.queue.run(tend).catch(this.warn);
   }
 
   /** Works off what the kernel has told. */
@@ -229,11 +244,6 @@ export class Controller extends EventEmitter<Events> {
     const hint = this.tables.failure?.message ?? 'Send it again when the controller is open.';
     const what = `${MAX_WAITING} messages wait already for the controller to open.`;
     return Promise.reject(new MfcError('ERR_MFC_NOT_OPEN', what, { hint }));
-  }
-
-  /** When nothing else is under way. What goes wrong there is told by status and warnings. */
-  private inBackground(task: () => Promise<void>): void {
-    this.queue.run(task).catch(() => undefined);
   }
 
   private changed(): void {
