@@ -77,17 +77,19 @@ export class Drift {
     return drifted;
   }
 
-  /** Writes entries again. */
-  repair(entries: readonly MfcEntry[]): void {
+  /** Writes entries again. Throws what the kernel threw; what is left is noted still. */
+  async repair(entries: readonly MfcEntry[]): Promise<void> {
     const now = performance.now();
     const isCalm = now - this.repairs.last > CALM_MS;
     this.repairs = {
       last: now,
       pause: isCalm ? 0 : Math.min(2 * this.repairs.pause || FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
     };
+    const pace = new Pace();
     for (const entry of entries) {
       this.installer.sockets.get(entry.version)?.addMfc(entry);
       this.seen.delete(routeKey(entry.source, entry.group));
+      if (pace.isDue()) await pace.rest();
     }
   }
 
@@ -126,19 +128,36 @@ export class Drift {
     return entryOf(installed, table.vifs[installed.version]);
   }
 
-  /** All that the kernel has, as if it had just been told. */
+  /** All that the kernel has, as if it had just been told. What is told meanwhile is newer than the list. */
   private async list(): Promise<void> {
     this.isAllNoted = false;
     this.seen.clear();
-    for (const key of this.foreign.keys()) this.seen.set(key, undefined);
+    try {
+      const listed = await this.listEntries();
+      const pace = new Pace();
+      for (const [key, entry] of listed) {
+        if (!this.seen.has(key)) this.seen.set(key, entry);
+        if (pace.isDue()) await pace.rest();
+      }
+    } catch (error) {
+      this.isAllNoted = true;
+      throw error;
+    }
+  }
+
+  /** By key, all that the kernel has, and undefined for what it had or should have. */
+  private async listEntries(): Promise<Map<string, KernelEntry | undefined>> {
+    const listed = new Map<string, KernelEntry | undefined>();
+    for (const key of this.foreign.keys()) listed.set(key, undefined);
     for (const [key, { installed }] of this.installer.table.keyed())
-      if (installed !== undefined) this.seen.set(key, undefined);
+      if (installed !== undefined) listed.set(key, undefined);
     const pace = new Pace();
     for (const version of this.installer.sockets.keys()) {
       for (const entries of this.installer.list(version)) {
-        for (const entry of entries) this.note(entry, false);
+        for (const entry of entries) listed.set(routeKey(entry.source, entry.group), entry);
         await pace.rest();
       }
     }
+    return listed;
   }
 }

@@ -5,7 +5,7 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { inherit } from './inheritance';
 import { closed, type Installer } from './installer';
-import type { Opening } from './opening';
+import type { Opened, Opening } from './opening';
 import { Retry } from './retry';
 
 /** A message that comes while the controller starts waits so long for its table. */
@@ -86,16 +86,16 @@ export class Tables {
     const { sockets } = this.installer;
     if (sockets.has(version)) return;
     await this.prepare();
+    let opened: Opened | undefined;
     try {
-      const { socket, isFresh } = this.opening.open(version);
-      sockets.set(version, socket);
-      await inherit(this.installer, version, socket, isFresh);
-      await this.opening.keep(version, socket);
+      opened = this.opening.open(version);
+      sockets.set(version, opened.socket);
+      await inherit(this.installer, version, opened.socket, opened.isFresh);
+      await this.opening.keep(version, opened.socket);
     } catch (error) {
-      sockets.get(version)?.close();
-      sockets.delete(version);
-      this.installer.noteWhy(version, error);
-      this.fail(error);
+      this.installer.lose(version, error);
+      const isToBeTaken = opened !== undefined && this.opening.giveBack(version, opened);
+      this.fail(error, isToBeTaken || isInUse(error));
     }
     this.failure = undefined;
     this.listener.opened(version);
@@ -120,9 +120,9 @@ export class Tables {
     this.told = text;
   }
 
-  private fail(error: unknown): never {
+  private fail(error: unknown, isWorthRetrying = isInUse(error)): never {
     if (error instanceof MfcError) this.failure = error;
-    if (isInUse(error) && !this.isClosing) this.retry.schedule();
+    if (isWorthRetrying && !this.isClosing) this.retry.schedule();
     this.listener.changed();
     throw error;
   }

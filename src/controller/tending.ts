@@ -26,6 +26,8 @@ export class Tending {
   readonly drift: Drift;
   private watch: Watch | undefined;
   private isHealDue = false;
+  /** How many routes the kernel refused when it was last asked. */
+  private failures = 0;
   private isDraining = false;
   private readonly again = new Retry(() => this.note());
 
@@ -58,25 +60,34 @@ export class Tending {
     return this.drain() || this.isHealDue || this.drift.isNoted;
   }
 
-  /** Call while no other change is under way. Answers whether routes have other names now, which is to be saved. */
+  /**
+   * Call while no other change is under way. Answers whether routes have other names now, which is to be saved. Throws what the
+   * kernel threw; it is tried again then.
+   */
   async tend(): Promise<boolean> {
-    await this.drainAll();
-    const isRenamed = this.isHealDue && (await this.heal());
-    await this.drainAll(); // what healing has changed is told as well
-    this.settle(await this.drift.inspect());
-    if (this.isHealDue) this.listener.noted(); // more has happened meanwhile, and messages have their turn first
-    return isRenamed;
+    try {
+      await this.drainAll();
+      const isRenamed = this.isHealDue && (await this.heal());
+      await this.drainAll(); // what healing has changed is told as well
+      await this.settle(await this.drift.inspect());
+      if (this.isHealDue) this.listener.noted(); // more has happened meanwhile, and messages have their turn first
+      return isRenamed;
+    } catch (error) {
+      this.again.schedule();
+      throw error;
+    }
   }
 
   /** Puts entries back, but not faster and faster against a program that does the opposite. */
-  private settle(drifted: readonly MfcEntry[]): void {
-    if (drifted.length === 0) return;
-    if (this.drift.pause > 0) {
+  private async settle(drifted: readonly MfcEntry[]): Promise<void> {
+    if (drifted.length === 0) {
+      if (!this.isHealDue && this.failures === 0) this.again.stop();
+    } else if (this.drift.pause > 0) {
       this.again.schedule();
-      return;
+    } else {
+      await this.drift.repair(drifted);
+      this.listener.warn(putBack(drifted));
     }
-    this.drift.repair(drifted);
-    this.listener.warn(putBack(drifted));
   }
 
   private async drainAll(): Promise<void> {
@@ -94,9 +105,15 @@ export class Tending {
 
   private async heal(): Promise<boolean> {
     this.isHealDue = false;
-    const { isRenamed, failures } = await heal(this.installer);
-    if (failures > 0) this.again.schedule();
-    return isRenamed;
+    try {
+      const { isRenamed, failures } = await heal(this.installer);
+      this.failures = failures;
+      if (failures > 0) this.again.schedule();
+      return isRenamed;
+    } catch (error) {
+      this.isHealDue = true;
+      throw error;
+    }
   }
 
   private note(): void {

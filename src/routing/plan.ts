@@ -12,18 +12,18 @@ import type { DelRequest } from './request';
 import { type Route, routeInterfaces, routeKey, sameForwarding, withOutputs } from './route';
 import { type At, fieldName } from './schema';
 import { type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
-import type { Vif, VifRegistry } from './vifs';
+import { type Vif, VifRegistry } from './vifs';
 import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'unchanged' | 'deleted';
 
 export class Plan {
   readonly operations: Operation[] = [];
-  private readonly vifs: Vifs;
+  private readonly vifs: Record<IpVersion, VifRegistry>;
   private readonly changes = new Map<string, Entry | undefined>();
   private waiting = 0;
-  /** Names of the interfaces that were deleted: the kernel has no VIF of them to delete. */
-  private gone: ReadonlySet<string> = new Set();
+  /** VIF numbers whose interfaces were deleted: the kernel has no such VIFs to delete. */
+  private gone: ReadonlySet<number> = new Set();
 
   /** @param wished VIF numbers to take where they are free */
   constructor(
@@ -90,6 +90,14 @@ export class Plan {
     return { outcome: 'replaced', route: left };
   }
 
+  /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */
+  lose(version: IpVersion, reason: string): void {
+    this.vifs[version] = VifRegistry.empty();
+    for (const { route } of this.table.list()) {
+      if (route.version === version) this.changes.set(keyOf(route), { route, installed: undefined, reason });
+    }
+  }
+
   /** Takes a route out, wherever it is. */
   drop(route: Route): void {
     const key = keyOf(route);
@@ -97,9 +105,13 @@ export class Plan {
     this.changes.set(key, undefined);
   }
 
-  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs already. */
-  leave(version: IpVersion, names: ReadonlySet<string>): void {
-    this.gone = names;
+  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs, whose numbers are `gone`, already. */
+  leave(version: IpVersion, gone: ReadonlySet<number>): void {
+    this.gone = gone;
+    const registry = this.vifs[version];
+    const lost = registry.list().filter(({ vifi }) => gone.has(vifi));
+    const names = new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
+    for (const vif of lost) if (registry.refCount(vif) === 0) this.free(version, vif);
     for (const entry of this.table.list()) {
       const { route, installed } = entry;
       const name = installed && routeInterfaces(installed).find((one) => names.has(one));
@@ -189,9 +201,10 @@ export class Plan {
   }
 
   private free(version: IpVersion, vif: Vif): void {
-    if (vif.foreign && !this.gone.has(vif.name)) return;
+    const isGone = this.gone.has(vif.vifi);
+    if (vif.foreign && !isGone) return;
     this.vifs[version].free(vif);
-    if (!this.gone.has(vif.name)) this.operations.push({ op: 'del_vif', version, ...vif });
+    if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
   }
 
   /** The step that adds or deletes a route, in the kernel's terms. */

@@ -1,13 +1,14 @@
 // Tables that are in the kernel already: an earlier process had them, another program wrote into them, or an earlier controller hands
 // them over. What is right is not written again.
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller } from '../../src/controller/controller';
 import type { Rule } from '../../src/routing/route';
 import { FakeKernel } from '../fake/kernel';
+import { until } from '../lab/until';
 import { checkConsistent } from './consistent';
 
 const A: Rule = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1', { name: 'out2', threshold: 9 }] };
@@ -114,6 +115,40 @@ describe('controller: inheritance', () => {
     deepEqual(kernel.table(4), undefined);
     deepEqual(Object.keys(kernel.snapshot()).sort(), ['4 100', '6 100']);
     equal((await second.state({})).mfc_rules.length, 3);
+  });
+
+  it('that fails half way leaves the table as it is, and goes on at the next attempt', async () => {
+    const before = kernel.snapshot();
+    const other = join(folder, 'other.json');
+    await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [A, C] }));
+    const second = make({ stateFile: other, predecessors: [first] });
+    kernel.refuseOnce(/^MRT_DEL_MFC \(\*, 239\.1\.1\.2\)/);
+    await second.open();
+    deepEqual([second.status.state, second.status.pending], ['open', 1]);
+    deepEqual(kernel.snapshot(), before);
+    await until(() => second.status.pending === 0, 'the IPv4 table should be taken over');
+    await check(second, A, C);
+  });
+
+  it('to a controller that cannot read its file: no socket is left open when that is closed', async () => {
+    const second = make({ stateFile: folder, predecessors: [first] });
+    await rejects(second.open(), { code: 'ERR_MFC_STORE' });
+    await second.close();
+    deepEqual(kernel.snapshot(), {});
+  });
+
+  it('to a controller that cannot read its file, and from that to the next: nothing is written', async () => {
+    const second = make({ stateFile: folder, predecessors: [first] });
+    await rejects(second.open(), { code: 'ERR_MFC_STORE' });
+    const third = make({ predecessors: [second] });
+    deepEqual(await callsOf(() => third.open()), []);
+    await check(third, A, B, C);
+  });
+
+  it('ends what had the table: a message that comes after that fails', async () => {
+    const sockets = first.handOver(undefined);
+    await rejects(first.add(A), { code: 'ERR_MFC_NOT_OPEN' });
+    for (const socket of (await sockets).values()) socket.close();
   });
 
   it('leaves VIFs and entries of other programs alone, in a table that is fresh', async () => {
