@@ -2,7 +2,8 @@
  * Puts the saved routes into a table that was just opened, or that is in the kernel already: an earlier process, or an earlier
  * controller of this one, made it.
  *
- * What is there as it should be is not written again. Only what differs from the saved routes is changed.
+ * Only what differs from the saved routes is changed. But the kernel lists no output whose VIF is gone, keeps it, and forwards to it again
+ * when the number is taken: so what an earlier owner wrote is written once more as it is listed, before any number is.
  */
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
@@ -30,13 +31,14 @@ export async function inherit(
 ): Promise<void> {
   const estate = await look(installer, version, socket);
   const { indices, entries } = estate;
+  if (!isFresh) await installer.quietly(() => writeAsListed(socket, estate));
   installer.table.adopt(version, registryOf(installer, estate, isFresh));
   const survey = installer.survey((entry) => {
     const seen = entries.get(routeKey(entry.source, entry.group));
     return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
   });
   await installer.quietly(() => restore(installer, version, survey));
-  await dropRest(installer, socket, entries, survey);
+  await dropRest(installer, version, socket, entries, survey);
 }
 
 async function look(installer: Installer, version: IpVersion, socket: MrouteSocket): Promise<Estate> {
@@ -48,6 +50,23 @@ async function look(installer: Installer, version: IpVersion, socket: MrouteSock
     await pace.rest();
   }
   return { indices, entries };
+}
+
+/** No packet is lost: each entry is replaced in place. One without its input forwards nothing, and goes. */
+async function writeAsListed(socket: MrouteSocket, { indices, entries }: Estate): Promise<void> {
+  const numbers = new Map(Array.from(indices, ([vifi, ifindex]) => [ifindex, vifi]));
+  const pace = new Pace();
+  for (const { version, source, group, iif, outputs, foreign } of entries.values()) {
+    if (foreign) continue;
+    const parent = numbers.get(iif);
+    const vifs = outputs.flatMap(({ ifindex, threshold }) => {
+      const vifi = numbers.get(ifindex);
+      return vifi === undefined ? [] : [{ vifi, threshold }];
+    });
+    if (parent === undefined) socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+    else socket.addMfc({ version, source, group, parent, outputs: vifs });
+    if (pace.isDue()) await pace.rest();
+  }
 }
 
 /** A VIF that only entries of another program use is that program's. */
@@ -79,15 +98,18 @@ async function restore(installer: Installer, version: IpVersion, survey: Survey)
 /** Entries that no saved route stands for: a change that the earlier process did not live to save. Then the VIFs of no use. */
 async function dropRest(
   installer: Installer,
+  version: IpVersion,
   socket: MrouteSocket,
   entries: ReadonlyMap<string, KernelEntry>,
   survey: Survey,
 ): Promise<void> {
-  for (const [key, { version, source, group, foreign }] of entries) {
+  const pace = new Pace();
+  for (const [key, { source, group, foreign }] of entries) {
     if (foreign || installer.table.get(key)?.installed !== undefined) continue;
     socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+    if (pace.isDue()) await pace.rest();
   }
   const plan = new Plan(installer.table, survey);
-  for (const version of installer.sockets.keys()) plan.freeUnused(version);
+  plan.freeUnused(version);
   await installer.apply(plan);
 }
