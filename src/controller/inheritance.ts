@@ -2,13 +2,14 @@
  * Puts the saved routes into a table that was just opened, or that is in the kernel already: an earlier process, or an earlier
  * controller of this one, made it.
  *
- * Only what differs from the saved routes is changed. But the kernel lists no output whose VIF is gone, keeps it, and forwards to it again
- * when the number is taken: so what an earlier owner wrote is written once more as it is listed, before any number is.
+ * What is there as it should be is not written again. Only what differs from the saved routes is changed. But the kernel lists no output
+ * whose VIF is gone, keeps it, and forwards to it again when the number is taken. So where a VIF may have gone unnoticed, all entries are
+ * written as they are listed, before any number is taken.
  */
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
 import { Plan } from '../routing/plan';
-import { routeKey } from '../routing/route';
+import { routeInterfaces, routeKey } from '../routing/route';
 import { VifRegistry } from '../routing/vifs';
 import { isSameEntry } from './drift';
 import type { Installer } from './installer';
@@ -31,8 +32,9 @@ export async function inherit(
 ): Promise<void> {
   const estate = await look(installer, version, socket);
   const { indices, entries } = estate;
-  if (!isFresh) await installer.quietly(() => writeAsListed(socket, estate));
-  installer.table.adopt(version, registryOf(installer, estate, isFresh));
+  const vifs = registryOf(installer, estate, isFresh);
+  if (!isFresh && lacksVif(installer, version, vifs)) await installer.quietly(() => writeAsListed(socket, estate));
+  installer.table.adopt(version, vifs);
   const survey = installer.survey((entry) => {
     const seen = entries.get(routeKey(entry.source, entry.group));
     return seen !== undefined && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
@@ -50,6 +52,12 @@ async function look(installer: Installer, version: IpVersion, socket: MrouteSock
     await pace.rest();
   }
   return { indices, entries };
+}
+
+/** Whether a saved route names an interface without a VIF: it may have had one. */
+function lacksVif(installer: Installer, version: IpVersion, vifs: VifRegistry): boolean {
+  const routes = installer.table.listIncomplete().filter(({ route }) => route.version === version);
+  return routes.some(({ route }) => routeInterfaces(route).some((name) => vifs.byName(name) === undefined));
 }
 
 /** No packet is lost: each entry is replaced in place. One without its input forwards nothing, and goes. */
