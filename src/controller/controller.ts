@@ -22,7 +22,7 @@ import {
 } from '../routing/request';
 import type { TableState } from '../routing/table';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
-import { Installer } from './installer';
+import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
 import { type KeepOptions, Opening } from './opening';
@@ -69,11 +69,12 @@ export class Controller extends EventEmitter<Events> {
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
-    (unsaved) => this.queue.run(() => this.takeBack(unsaved())),
+    (unsaved) => this.queue.run(() => this.takeBack(unsaved)),
   );
   private readonly predecessors: Predecessor[];
   private isLoaded = false;
   private isClosing = false;
+  private isTendingSoon = false;
 
   constructor(options: ControllerOptions) {
     super();
@@ -88,11 +89,11 @@ export class Controller extends EventEmitter<Events> {
         this.changed();
       },
       changed: () => this.changed(),
-      due: () => this.inBackground(() => this.tables.openAll()),
+      due: () => void this.queue.run(() => this.tables.openAll()).catch(() => undefined), // the status tells
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
-      noted: () => this.inBackground(() => this.tend()),
+      noted: () => this.tendSoon(),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       renamed: () => this.save(),
       warn: this.warn,
@@ -113,24 +114,18 @@ export class Controller extends EventEmitter<Events> {
     return this.queue.run(() => this.tables.openAll());
   }
 
-  /** Messages that wait fail with ERR_MFC_NOT_OPEN; the one that is being done ends well. Routes leave the kernel. */
+  /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */
   async close(): Promise<void> {
     await this.end();
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
-    for (const socket of [...this.opening.takeLeft().values(), ...this.installer.sockets.values()]) socket.close();
-    this.installer.sockets.clear();
+    for (const socket of this.takeSockets().values()) socket.close();
   }
 
   /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
   async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
     await this.end();
-    const sockets = new Map<IpVersion, MrouteSocket>();
-    if (this.table() === table) {
-      for (const from of [this.opening.takeLeft(), this.installer.sockets])
-        for (const [version, socket] of from) sockets.set(version, socket);
-      this.installer.sockets.clear();
-    }
+    const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
     await this.close();
     return sockets;
   }
@@ -194,9 +189,23 @@ export class Controller extends EventEmitter<Events> {
   }
 
   /** Undoes changes that could not be saved; the newest comes first. */
-  private async takeBack(changes: readonly TableState[]): Promise<void> {
-    for (const before of changes) await this.installer.takeBack(before);
+  private async takeBack(unsaved: () => readonly TableState[]): Promise<void> {
+    await this.tend().catch(this.warn); // what is taken back now is for the interfaces as they are now
+    let isWhole = true;
+    for (const before of unsaved()) isWhole = (await this.installer.takeBack(before)) && isWhole;
+    if (!isWhole) this.tending.lookAtAll();
     this.changed();
+  }
+
+  /** Once for all that is told until then. What goes wrong is tried again. */
+  private tendSoon(): void {
+    if (this.isTendingSoon) return;
+    this.isTendingSoon = true;
+    const tend = (): Promise<void> => {
+      this.isTendingSoon = false;
+      return this.tend();
+    };
+    this.queue.run(tend).catch(this.warn);
   }
 
   /** Works off what the kernel has told. */
@@ -250,19 +259,23 @@ export class Controller extends EventEmitter<Events> {
 
   /** One message after the other. Those that come before the table is open wait, but not without end. */
   private enqueue<T>(task: () => Promise<T>): Promise<T> {
+    if (this.isClosing) return Promise.reject(closed());
     if (this.installer.sockets.size > 0 || this.queue.size < MAX_WAITING) return this.queue.run(task);
     const hint = this.tables.failure?.message ?? 'Send it again when the controller is open.';
     const what = `${MAX_WAITING} messages wait already for the controller to open.`;
     return Promise.reject(new MfcError('ERR_MFC_NOT_OPEN', what, { hint }));
   }
 
-  /** When nothing else is under way. What goes wrong there is told by status and warnings. */
-  private inBackground(task: () => Promise<void>): void {
-    this.queue.run(task).catch(() => undefined);
-  }
-
   private changed(): void {
     this.emit('status', this.status);
+  }
+
+  /** All sockets of this controller, which has none then: also those that wait to be taken over. */
+  private takeSockets(): Map<IpVersion, MrouteSocket> {
+    const { sockets } = this.installer;
+    const taken = new Map([...this.opening.takeRest(), ...sockets]);
+    sockets.clear();
+    return taken;
   }
 
   private readonly warn = (warning: MfcError): void => void this.emit('warning', warning);

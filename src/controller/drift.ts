@@ -84,14 +84,20 @@ export class Drift {
   }
 
   /** Answers what was done; the kernel may refuse the rest. */
-  repair(repairs: readonly Repair[]): Repair[] {
+  async repair(repairs: readonly Repair[]): Promise<Repair[]> {
     const now = performance.now();
     const isCalm = now - this.repairs.last > CALM_MS;
     this.repairs = {
       last: now,
       pause: isCalm ? 0 : Math.min(2 * this.repairs.pause || FIRST_PAUSE_MS, LONGEST_PAUSE_MS),
     };
-    return repairs.filter((repair) => this.perform(repair));
+    const done: Repair[] = [];
+    const pace = new Pace();
+    for (const repair of repairs) {
+      if (this.perform(repair)) done.push(repair);
+      if (pace.isDue()) await pace.rest();
+    }
+    return done;
   }
 
   /** Takes the entries out that the kernel would keep. */
@@ -142,29 +148,37 @@ export class Drift {
     return entryOf(installed, table.vifs[installed.version]);
   }
 
-  /** All that the kernel has, as if it had just been told. */
+  /** All that the kernel has, as if it had just been told. What is told meanwhile is newer than the list. */
   private async list(): Promise<void> {
     this.isAllNoted = false;
+    this.seen.clear();
     try {
-      await this.listAll();
+      const listed = await this.listEntries();
+      const pace = new Pace();
+      for (const [key, entry] of listed) {
+        if (!this.seen.has(key)) this.seen.set(key, entry);
+        if (pace.isDue()) await pace.rest();
+      }
     } catch (error) {
       this.isAllNoted = true;
       throw error;
     }
   }
 
-  private async listAll(): Promise<void> {
-    this.seen.clear();
-    for (const key of this.installer.foreign.keys()) this.seen.set(key, undefined);
+  /** By key, all that the kernel has, and undefined for what it had or should have. */
+  private async listEntries(): Promise<Map<string, KernelEntry | undefined>> {
+    const listed = new Map<string, KernelEntry | undefined>();
+    for (const key of this.installer.foreign.keys()) listed.set(key, undefined);
     for (const [key, { installed }] of this.installer.table.keyed())
-      if (installed !== undefined) this.seen.set(key, undefined);
+      if (installed !== undefined) listed.set(key, undefined);
     const pace = new Pace();
     for (const version of this.installer.sockets.keys()) {
       for (const entries of this.installer.list(version)) {
-        for (const entry of entries) this.note(entry, false);
+        for (const entry of entries) listed.set(routeKey(entry.source, entry.group), entry);
         await pace.rest();
       }
     }
+    return listed;
   }
 }
 

@@ -10,9 +10,11 @@ import { Plan } from '../routing/plan';
 import type { Installer } from './installer';
 import { Pace } from './pace';
 
-/** What became of the interfaces that have VIFs, by the names that they had. */
+/** What became of the interfaces that have VIFs. */
 interface Moves {
-  readonly gone: Set<string>;
+  /** Numbers of the VIFs that the kernel has lost. */
+  readonly gone: Set<number>;
+  /** New names by those that they had. */
   readonly renamed: Map<string, string>;
 }
 
@@ -21,7 +23,7 @@ function findMoves(installer: Installer, version: IpVersion, socket: MrouteSocke
   for (const { vifi, name, ifindex } of installer.table.vifs[version].list()) {
     const now = installer.kernel.findLinkName(ifindex);
     // An index can be that of another interface by now, but the kernel has lost the VIF in any case.
-    if (now === undefined || socket.vifCounters(vifi) === undefined) moves.gone.add(name);
+    if (now === undefined || socket.vifCounters(vifi) === undefined) moves.gone.add(vifi);
     else if (now !== name) moves.renamed.set(name, now);
   }
   return moves;
@@ -49,7 +51,7 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
   return failures;
 }
 
-async function leave(installer: Installer, version: IpVersion, gone: ReadonlySet<string>): Promise<void> {
+async function leave(installer: Installer, version: IpVersion, gone: ReadonlySet<number>): Promise<void> {
   const plan = new Plan(installer.table, installer.survey());
   plan.leave(version, gone);
   await installer.apply(plan);

@@ -2,11 +2,13 @@
  * Puts the saved routes into a table that was just opened, or that is in the kernel already: an earlier process, or an earlier
  * controller of this one, made it.
  *
- * What is there as it should be is not written again. Only what differs from the saved routes is changed.
+ * What is there as it should be is not written again. Only what differs from the saved routes is changed. But the kernel lists no output
+ * whose VIF is gone, keeps it, and forwards to it again when the number is taken. So where a VIF may have gone unnoticed, all entries are
+ * written as they are listed, before any number is taken.
  */
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
-import { routeKey } from '../routing/route';
+import { routeInterfaces, routeKey } from '../routing/route';
 import { VifRegistry } from '../routing/vifs';
 import { isSameEntry } from './drift';
 import type { Installer } from './installer';
@@ -29,7 +31,9 @@ export async function inherit(
 ): Promise<void> {
   const estate = await look(installer, version, socket);
   const { indices, entries } = estate;
-  installer.table.adopt(version, registryOf(installer, estate, isFresh));
+  const vifs = registryOf(installer, estate, isFresh);
+  if (!isFresh && lacksVif(installer, version, vifs)) await installer.quietly(() => writeAsListed(socket, estate));
+  installer.table.adopt(version, vifs);
   for (const [key, entry] of entries) if (isOthers(installer, key, entry)) installer.foreign.set(key, entry);
   const survey = installer.survey((entry) => {
     const seen = entries.get(routeKey(entry.source, entry.group));
@@ -48,6 +52,29 @@ async function look(installer: Installer, version: IpVersion, socket: MrouteSock
     await pace.rest();
   }
   return { indices, entries };
+}
+
+/** Whether a saved route names an interface without a VIF: it may have had one. */
+function lacksVif(installer: Installer, version: IpVersion, vifs: VifRegistry): boolean {
+  const routes = installer.table.listIncomplete().filter(({ route }) => route.version === version);
+  return routes.some(({ route }) => routeInterfaces(route).some((name) => vifs.byName(name) === undefined));
+}
+
+/** No packet is lost: each entry is replaced in place. One without its input forwards nothing, and goes. */
+async function writeAsListed(socket: MrouteSocket, { indices, entries }: Estate): Promise<void> {
+  const numbers = new Map(Array.from(indices, ([vifi, ifindex]) => [ifindex, vifi]));
+  const pace = new Pace();
+  for (const { version, source, group, iif, outputs, foreign } of entries.values()) {
+    if (foreign) continue;
+    const parent = numbers.get(iif);
+    const vifs = outputs.flatMap(({ ifindex, threshold }) => {
+      const vifi = numbers.get(ifindex);
+      return vifi === undefined ? [] : [{ vifi, threshold }];
+    });
+    if (parent === undefined) socket.delMfc({ version, source, group, parent: 0, outputs: [] });
+    else socket.addMfc({ version, source, group, parent, outputs: vifs });
+    if (pace.isDue()) await pace.rest();
+  }
 }
 
 /** What is in a table that nobody had before is another program's, VIFs as well. */
@@ -84,6 +111,7 @@ async function dropRest(
   entries: ReadonlyMap<string, KernelEntry>,
 ): Promise<void> {
   let isClean = true;
+  const pace = new Pace();
   for (const [key, entry] of entries) {
     if (isOthers(installer, key, entry) || installer.table.get(key)?.installed !== undefined) continue;
     try {
@@ -91,6 +119,7 @@ async function dropRest(
     } catch {
       isClean = false;
     }
+    if (pace.isDue()) await pace.rest();
   }
   // A number is not free while an entry names it.
   if (isClean) await installer.freeUnused();

@@ -6,9 +6,10 @@ import type { MfcEntry } from '../abi/family';
 import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
 import { Plan } from '../routing/plan';
-import type { Route } from '../routing/route';
-import { RouteTable, type TableState, type Vifs } from '../routing/table';
+import { type Route, renamed, routeInterfaces } from '../routing/route';
+import { type Entry, RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
+import { Pace } from './pace';
 import { run } from './runner';
 import { Survey } from './survey';
 
@@ -50,12 +51,21 @@ export class Installer {
   }
 
   /** Does what changes so many entries that it is better looked at as a whole afterwards than told one by one. */
-  async quietly(task: () => Promise<void>): Promise<void> {
+  async quietly<T>(task: () => Promise<T>): Promise<T> {
     this.watched?.mute();
     try {
-      await task();
+      return await task();
     } finally {
+      this.unmute();
+    }
+  }
+
+  /** What was done is done, whatever comes of this. */
+  private unmute(): void {
+    try {
       this.watched?.unmute();
+    } catch (error) {
+      this.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
     }
   }
 
@@ -123,35 +133,55 @@ export class Installer {
     }
   }
 
-  /** Why the routes of a family are not in the kernel. */
-  noteWhy(version: IpVersion, error: unknown): void {
+  /** The table of a family is not open: its routes wait, and that is why. */
+  lose(version: IpVersion, error: unknown): void {
+    this.sockets.delete(version);
     const plan = new Plan(this.table, this.survey());
-    for (const { route, installed } of this.table.listIncomplete()) {
-      if (route.version === version && installed === undefined) plan.keep(route, reasonOf(error));
-    }
+    plan.lose(version, reasonOf(error));
     this.table.commit(plan.next);
   }
 
-  /** Makes the routes what they were before a change, with the same VIF numbers as far as they are free. */
-  async takeBack(before: TableState): Promise<void> {
+  /**
+   * Makes the routes what they were before a change, with the same VIF numbers as far as they are free, and under the names that their
+   * interfaces have now. Answers false if the kernel refused any of it.
+   */
+  async takeBack(before: TableState): Promise<boolean> {
     const survey = this.survey();
-    const perform = async (): Promise<void> => {
+    const names = { 4: this.newNames(4, before.vifs), 6: this.newNames(6, before.vifs) };
+    const perform = async (): Promise<boolean> => {
+      const pace = new Pace();
+      let isWhole = true;
       for (const [key, entry] of Array.from(before.changes).reverse()) {
         const now = this.table.get(key);
-        if (entry !== undefined) await this.place(entry.route, survey, before.vifs);
-        else if (now !== undefined) await this.drop(now.route, survey);
+        const route = entry && underNewNames(entry, names[entry.route.version]);
+        if (route !== undefined) isWhole = (await this.place(route, survey, before.vifs)) && isWhole;
+        else if (now !== undefined) isWhole = (await this.drop(now.route, survey)) && isWhole;
+        if (pace.isDue()) await pace.rest();
       }
+      return isWhole;
     };
-    await (before.changes.size > MANY ? this.quietly(perform) : perform());
+    return before.changes.size > MANY ? this.quietly(perform) : perform();
   }
 
-  private async drop(route: Route, survey: Survey): Promise<void> {
+  /** By earlier names, the names that the interfaces have now that had VIFs before. */
+  private newNames(version: IpVersion, before: Vifs): Map<string, string> {
+    const names = new Map<string, string>();
+    for (const { name, ifindex } of before[version].list()) {
+      const now = this.kernel.findLinkName(ifindex);
+      if (now !== undefined && now !== name) names.set(name, now);
+    }
+    return names;
+  }
+
+  private async drop(route: Route, survey: Survey): Promise<boolean> {
     const plan = new Plan(this.table, survey);
     plan.drop(route);
     try {
       await this.apply(plan);
+      return true;
     } catch (error) {
       this.onStuck(error);
+      return false;
     }
   }
 
@@ -167,6 +197,13 @@ export class Installer {
     const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';
     this.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
   };
+}
+
+/** What was in the kernel follows its devices, as RouteTable.rename has it. */
+function underNewNames({ route, installed }: Entry, names: ReadonlyMap<string, string>): Route {
+  const interfaces = installed === undefined ? [] : routeInterfaces(installed);
+  const used = new Map(Array.from(names).filter(([from]) => interfaces.includes(from)));
+  return used.size === 0 ? route : renamed(route, used);
 }
 
 function reasonOf(error: unknown): string {

@@ -58,13 +58,6 @@ export class Opening {
     for (const [version, socket] of sockets) this.left.set(version, socket);
   }
 
-  /** What was not taken over, for somebody else. */
-  takeLeft(): Map<IpVersion, MrouteSocket> {
-    const left = new Map(this.left);
-    this.left.clear();
-    return left;
-  }
-
   /** Takes what an earlier process has left. Throws if another living one is served. */
   async look(): Promise<void> {
     if (this.keeper !== undefined) return;
@@ -90,6 +83,20 @@ export class Opening {
     if (socket === undefined) return { socket: this.installer.openSocket(version), isFresh: true };
     this.left.delete(version);
     return { socket, isFresh: false };
+  }
+
+  /** The table could not be taken into use. Answers whether it goes on as it is, for the next attempt: an earlier process made it. */
+  giveBack(version: IpVersion, { socket, isFresh }: Opened): boolean {
+    if (isFresh) socket.close();
+    else this.left.set(version, socket);
+    return !isFresh;
+  }
+
+  /** Sockets that were not taken over; they are the caller's now. */
+  takeRest(): Map<IpVersion, MrouteSocket> {
+    const rest = new Map(this.left);
+    this.left.clear();
+    return rest;
   }
 
   /** From now on the socket outlives this process, if that is wanted. */

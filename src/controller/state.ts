@@ -80,8 +80,9 @@ function foreignState({ version, source, group, iif, outputs }: KernelEntry, ins
 
 function vifMap({ table, sockets }: Installer, version: IpVersion): Record<string, VifState> {
   const vifs = table.vifs[version];
+  const known = vifs.list().filter((vif) => vifs.byName(vif.name) === vif);
   return Object.fromEntries(
-    vifs.list().map((vif) => [
+    known.map((vif) => [
       vif.name,
       {
         vifi: vif.vifi,

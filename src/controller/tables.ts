@@ -86,29 +86,19 @@ export class Tables {
     const { sockets } = this.installer;
     if (sockets.has(version)) return;
     await this.prepare();
+    let opened: Opened | undefined;
     try {
-      await this.take(version, this.opening.open(version));
+      opened = this.opening.open(version);
+      sockets.set(version, opened.socket);
+      await inherit(this.installer, version, opened.socket, opened.isFresh);
+      await this.opening.keep(version, opened.socket);
     } catch (error) {
-      this.installer.noteWhy(version, error);
-      this.fail(error);
+      this.installer.lose(version, error);
+      const isToBeTaken = opened !== undefined && this.opening.giveBack(version, opened);
+      this.fail(error, isToBeTaken || isInUse(error));
     }
     this.failure = undefined;
     this.listener.opened(version);
-  }
-
-  private async take(version: IpVersion, { socket, isFresh }: Opened): Promise<void> {
-    const { sockets } = this.installer;
-    sockets.set(version, socket);
-    try {
-      await inherit(this.installer, version, socket, isFresh);
-    } catch (error) {
-      sockets.delete(version);
-      // Streams run through a socket that somebody had before: it stays open for the next attempt.
-      if (isFresh) socket.close();
-      else this.opening.follow(new Map([[version, socket]]));
-      throw error;
-    }
-    await this.opening.keep(version, socket);
   }
 
   private async prepare(): Promise<void> {
@@ -130,10 +120,9 @@ export class Tables {
     this.told = text;
   }
 
-  private fail(error: unknown): never {
+  private fail(error: unknown, isWorthRetrying = isInUse(error)): never {
     if (error instanceof MfcError) this.failure = error;
-    const isWorthRetry = isInUse(error) || this.opening.versions.length > 0;
-    if (isWorthRetry && !this.isClosing) this.retry.schedule();
+    if (isWorthRetrying && !this.isClosing) this.retry.schedule();
     this.listener.changed();
     throw error;
   }

@@ -69,7 +69,7 @@ export class Tending {
       await this.drainAll();
       if (this.isHealDue) await this.heal();
       await this.drainAll(); // what healing has changed is told as well
-      const isSettled = this.settle(await this.drift.inspect()) && (await this.installer.freeUnused());
+      const isSettled = (await this.settle(await this.drift.inspect())) && (await this.installer.freeUnused());
       if (this.isWhole && isSettled) this.again.stop();
       else this.again.schedule();
     } catch (error) {
@@ -80,13 +80,13 @@ export class Tending {
   }
 
   /** Puts entries back, but not faster and faster against a program that does the opposite. Answers whether all are back. */
-  private settle(repairs: readonly Repair[]): boolean {
+  private async settle(repairs: readonly Repair[]): Promise<boolean> {
     if (repairs.length === 0) return true;
     if (this.drift.pause > 0) {
       this.again.scheduleIn(this.drift.pause);
       return false;
     }
-    const done = this.drift.repair(repairs);
+    const done = await this.drift.repair(repairs);
     const written = done.filter(({ op }) => op === 'add').map(({ entry }) => entry);
     if (written.length > 0) this.listener.warn(putBack(written));
     return done.length === repairs.length;

@@ -12,18 +12,18 @@ import type { DelRequest } from './request';
 import { type Route, routeInterfaces, routeKey, sameForwarding, withOutputs } from './route';
 import { type At, fieldName } from './schema';
 import { type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
-import type { Vif, VifRegistry } from './vifs';
+import { type Vif, VifRegistry } from './vifs';
 import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'unchanged' | 'deleted';
 
 export class Plan {
   readonly operations: Operation[] = [];
-  private readonly vifs: Vifs;
+  private readonly vifs: Record<IpVersion, VifRegistry>;
   private readonly changes = new Map<string, Entry | undefined>();
   private waiting = 0;
-  /** Names of the interfaces that were deleted: the kernel has no VIF of them to delete. */
-  private gone: ReadonlySet<string> = new Set();
+  /** VIF numbers whose interfaces were deleted: the kernel has no such VIFs to delete. */
+  private gone: ReadonlySet<number> = new Set();
 
   /** @param wished VIF numbers to take where they are free */
   constructor(
@@ -90,6 +90,14 @@ export class Plan {
     return { outcome: 'replaced', route: left };
   }
 
+  /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */
+  lose(version: IpVersion, reason: string): void {
+    this.vifs[version] = VifRegistry.empty();
+    for (const { route } of this.table.list()) {
+      if (route.version === version) this.changes.set(keyOf(route), { route, installed: undefined, reason });
+    }
+  }
+
   /** Takes a route out, wherever it is. */
   drop(route: Route): void {
     const key = keyOf(route);
@@ -97,9 +105,13 @@ export class Plan {
     this.changes.set(key, undefined);
   }
 
-  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs already. */
-  leave(version: IpVersion, names: ReadonlySet<string>): void {
-    this.gone = names;
+  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs, whose numbers are `gone`, already. */
+  leave(version: IpVersion, gone: ReadonlySet<number>): void {
+    this.gone = gone;
+    const registry = this.vifs[version];
+    const lost = registry.list().filter(({ vifi }) => gone.has(vifi));
+    const names = new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
+    for (const vif of lost) if (registry.refCount(vif) === 0) this.free(version, vif);
     for (const entry of this.table.list()) {
       const { route, installed } = entry;
       const name = installed && routeInterfaces(installed).find((one) => names.has(one));
@@ -110,8 +122,6 @@ export class Plan {
       this.replace(installed, left);
       this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
     }
-    // Those that only other programs used.
-    for (const vif of this.vifs[version].list()) if (names.has(vif.name)) this.free(version, vif);
   }
 
   /** Deletes the VIFs that no route uses. */
@@ -124,7 +134,7 @@ export class Plan {
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
   private put(entry: Entry, key = keyOf(entry.route)): Outcome {
     const before = this.find(key);
-    this.replace(before?.installed, entry.installed, entry.reason === undefined);
+    this.replace(before?.installed, entry.installed);
     if (entry.reason !== undefined) this.waiting++;
     if (before !== undefined && isSame(before, entry)) return 'unchanged';
     this.changes.set(key, entry);
@@ -133,16 +143,11 @@ export class Plan {
       : 'replaced';
   }
 
-  /**
-   * The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back.
-   *
-   * An entry from an earlier process may name VIFs that went with their interfaces. The kernel does not show them, but the next VIF of
-   * that number would get the stream: net/ipv4/ipmr_base.c mr_fill_mroute. So where a route is not whole, its entry is written again.
-   */
-  private replace(before: Route | undefined, after: Route | undefined, isWhole = true): void {
+  /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
+  private replace(before: Route | undefined, after: Route | undefined): void {
     if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
       const step = this.mfc('add_mfc', after, before);
-      if (before !== undefined || !isWhole || !this.world.has(step)) this.operations.push(step);
+      if (before !== undefined || !this.world.has(step)) this.operations.push(step);
     } else if (after === undefined && before !== undefined) {
       this.operations.push(this.mfc('del_mfc', before));
     }
@@ -196,7 +201,7 @@ export class Plan {
   }
 
   private free(version: IpVersion, vif: Vif): void {
-    const isGone = this.gone.has(vif.name);
+    const isGone = this.gone.has(vif.vifi);
     if (!isGone && (vif.foreign || this.world.isUsedByOthers(version, vif.ifindex))) return;
     this.vifs[version].free(vif);
     if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });

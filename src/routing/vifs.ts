@@ -38,10 +38,16 @@ export class VifRegistry {
     return this.refCounts[vif.vifi] ?? 0;
   }
 
+  /** Another program may have made a second VIF of an interface: the one that routes use counts. */
   byName(name: string): Vif | undefined {
+    let unused: Vif | undefined;
     // A loop over 32 places is faster than keeping a Map for them in every copy.
-    for (const vif of this.places) if (vif !== undefined && vif.name === name) return vif;
-    return undefined;
+    for (const vif of this.places) {
+      if (vif === undefined || vif.name !== name) continue;
+      if (this.refCount(vif) > 0) return vif;
+      unused ??= vif;
+    }
+    return unused;
   }
 
   /** Takes the wished number if it is free, else the lowest free one, without a user yet; undefined if all are taken. */

@@ -5,6 +5,7 @@ import type { MfcEntry } from '../../src/abi/family';
 import type { Snapshot } from '../fake/kernel';
 import { until } from '../lab/until';
 import { Bench } from './bench';
+import { checkConsistent } from './consistent';
 
 const ROUTE = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1', 'out2'] };
 const ENTRY: MfcEntry = {
@@ -118,6 +119,30 @@ describe('controller: other programs', () => {
     ok(deletions > 2 && deletions < 10, `${deletions} times in 700 ms`);
     await until(isBack, 'the entry should be back at last');
     deepEqual(await states(), ['239.1.1.1 active']);
+  });
+
+  it('have VIFs of their own: one whose interface is made anew is not used', async () => {
+    others().addVif(3, 'out3');
+    await bench.controller.add({ ...ROUTE, group: '239.1.1.2', oifs: ['out4'] });
+    bench.kernel.delLink('out3');
+    await bench.controller.state({});
+    bench.kernel.addLink('out3');
+    await bench.controller.add({ ...ROUTE, group: '239.1.1.3', oifs: ['out3'] });
+    checkConsistent(await bench.controller.state({}), (version) => bench.kernel.table(version));
+  });
+
+  it('have a second VIF of an interface: ours counts', async () => {
+    await bench.controller.add({ ...ROUTE, iif: 'in2', group: '239.1.1.2' });
+    await bench.controller.del({ source: ROUTE.source, group: ROUTE.group });
+    others().addVif(0, 'out1'); // the number that in1 had
+    await bench.controller.add({ ...ROUTE, iif: 'in2', group: '239.1.1.3', oifs: ['out3', 'out4'] });
+    const { vif_map } = await bench.controller.state({});
+    deepEqual([vif_map.out1?.vifi, vif_map.out1?.ref_count], [1, 1]);
+    await bench.controller.del([
+      { source: ROUTE.source, group: '239.1.1.2' },
+      { source: ROUTE.source, group: '239.1.1.3' },
+    ]);
+    deepEqual(bench.kernel.table(4), { vifs: { 0: bench.kernel.findLink('out1')?.ifindex }, entries: {} });
   });
 
   it('keep no entry of ours in the kernel by having written it', async () => {

@@ -1,20 +1,25 @@
 // Tables that are in the kernel already: an earlier process had them, another program wrote into them, or an earlier controller hands
 // them over. What is right is not written again.
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IpVersion } from '../../src/abi/address';
 import { Controller } from '../../src/controller/controller';
+import { fault } from '../../src/kernel/faults';
 import type { MrouteSocket } from '../../src/kernel/kernel';
 import type { Rule } from '../../src/routing/route';
 import { FakeKernel } from '../fake/kernel';
+import { until } from '../lab/until';
 import { checkConsistent } from './consistent';
 
 const A: Rule = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1', { name: 'out2', threshold: 9 }] };
 const B: Rule = { source: '*', group: '239.1.1.2', iif: 'in1', oifs: ['out1'] };
 const C: Rule = { source: 'fd00::1', group: 'ff3e::1', iif: 'in1', oifs: ['out3'] };
+
+/** The calls that write what is listed, where a saved route names an interface without a VIF. */
+const AS_LISTED = ['MRT_ADD_MFC (10.0.0.1, 239.1.1.1)', 'MRT_ADD_MFC (*, 239.1.1.2)', 'MRT_ADD_MFC (fd00::1, ff3e::1)'];
 
 describe('controller: inheritance', () => {
   let folder: string;
@@ -73,9 +78,11 @@ describe('controller: inheritance', () => {
     await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [A, { ...C, oifs: ['out2'] }, D] }));
     const second = make({ stateFile: other, predecessors: [first] });
     deepEqual(await callsOf(() => second.open()), [
+      ...AS_LISTED.slice(0, 2),
       'MRT_ADD_VIF 3',
       'MRT_ADD_MFC (10.0.0.1, 239.1.1.4)',
       'MRT_DEL_MFC (*, 239.1.1.2)',
+      ...AS_LISTED.slice(2),
       'MRT_ADD_VIF 2',
       'MRT_ADD_MFC (fd00::1, ff3e::1)',
       'MRT_DEL_VIF 1',
@@ -110,12 +117,73 @@ describe('controller: inheritance', () => {
     await check(second, renamed, C);
   });
 
+  it('of entries with outputs whose interface is gone: no other interface that gets the number gets the stream', async () => {
+    const at = (group: string): Rule => ({ ...A, group, oifs: ['out1', 'out2'] });
+    const sockets = await first.handOver(undefined);
+    kernel.delLink('out2'); // number 2, which the kernel lists no longer
+    const other = join(folder, 'other.json');
+    const D: Rule = { ...A, group: '239.1.1.0', oifs: ['out4'] };
+    await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [D, at(A.group)] }));
+    const { attempt } = kernel;
+    kernel.attempt = (...call) => {
+      attempt.apply(kernel, call);
+      const { vifs, entries } = kernel.table(4) ?? { vifs: {}, entries: {} };
+      const now = Object.entries(entries).filter(([, { outputs }]) => 2 in outputs && 2 in vifs);
+      deepEqual(
+        now.map(([stream]) => stream).filter((stream) => stream !== '(10.0.0.1, 239.1.1.0)'),
+        [],
+      );
+    };
+    const second = make({ stateFile: other, predecessors: [{ handOver: async () => sockets }] });
+    await second.open();
+    const lost = (name: string): boolean => name === 'out2';
+    checkConsistent(await second.state({}), (version) => kernel.table(version), lost);
+  });
+
   it('to a controller with another table: the sockets are closed', async () => {
     const second = make({ table: 100, predecessors: [first] });
     await second.open();
     deepEqual(kernel.table(4), undefined);
     deepEqual(Object.keys(kernel.snapshot()).sort(), ['4 100', '6 100']);
     equal((await second.state({})).mfc_rules.length, 3);
+  });
+
+  it('that fails half way leaves the table as it is, and goes on at the next attempt', async () => {
+    const before = kernel.snapshot();
+    const other = join(folder, 'other.json');
+    await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [A, C] }));
+    const second = make({ stateFile: other, predecessors: [first] });
+    const { listEntries } = kernel;
+    kernel.listEntries = () => {
+      kernel.listEntries = listEntries;
+      throw fault('RTM_GETROUTE', 'ENOBUFS');
+    };
+    await second.open();
+    deepEqual([second.status.state, second.status.pending], ['open', 1]);
+    deepEqual(kernel.snapshot(), before);
+    await until(() => second.status.pending === 0, 'the IPv4 table should be taken over');
+    await check(second, A, C);
+  });
+
+  it('to a controller that cannot read its file: no socket is left open when that is closed', async () => {
+    const second = make({ stateFile: folder, predecessors: [first] });
+    await rejects(second.open(), { code: 'ERR_MFC_STORE' });
+    await second.close();
+    deepEqual(kernel.snapshot(), {});
+  });
+
+  it('to a controller that cannot read its file, and from that to the next: nothing is written', async () => {
+    const second = make({ stateFile: folder, predecessors: [first] });
+    await rejects(second.open(), { code: 'ERR_MFC_STORE' });
+    const third = make({ predecessors: [second] });
+    deepEqual(await callsOf(() => third.open()), []);
+    await check(third, A, B, C);
+  });
+
+  it('ends what had the table: a message that comes after that fails', async () => {
+    const sockets = first.handOver(undefined);
+    await rejects(first.add(A), { code: 'ERR_MFC_NOT_OPEN' });
+    for (const socket of (await sockets).values()) socket.close();
   });
 
   it('leaves VIFs and entries of other programs alone, in a table that is fresh', async () => {

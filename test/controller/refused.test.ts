@@ -1,6 +1,6 @@
 // A kernel that refuses what a controller does by itself: no stream is lost, no message fails for it, and it is tried again.
 
-import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller } from '../../src/controller/controller';
@@ -41,7 +41,7 @@ describe('controller: a kernel that refuses', () => {
     await rejects(bench.controller.add({ ...B, group: '239.1.1.3' }), { code: 'ERR_MFC_SYSCALL' });
     await until(() => status().degraded === 1, 'the route should be without the interface');
     await check(bench.controller, 'out2');
-    deepEqual(bench.warnings, []);
+    for (const { message } of bench.warnings) match(message, /refused MRT_ADD_MFC with ENOMEM/);
   });
 
   it('to put routes back on an interface: it is tried again', async () => {

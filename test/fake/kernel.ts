@@ -18,6 +18,12 @@ import { FakeWatch } from './watch';
 /** By `4 253`: family and table. Tables that nobody owns, and in which nothing is, are not there. */
 export type Snapshot = Record<string, TableSnapshot>;
 
+export interface OtherProgram {
+  addMfc(entry: MfcEntry): void;
+  delMfc(entry: MfcEntry): void;
+  addVif(vifi: number, link: string): void;
+}
+
 /** As of the kernel's datagrams of 32 KiB. */
 const ENTRIES_PER_DATAGRAM = 250;
 
@@ -32,6 +38,7 @@ export class FakeKernel implements Kernel {
   private nextIfindex = 1;
   private nextFd = 20;
   private failure = { from: Infinity, to: Infinity, errno: '' };
+  private refusedCall: { call: RegExp; errno: string } | undefined;
   private refusal: { syscall: string; errno: string } | undefined;
   /** The calls that changed something, and those that were to fail: `MRT_ADD_VIF 0`, `MRT_ADD_MFC (10.0.0.1, 239.1.1.1)`. */
   readonly log: string[] = [];
@@ -83,9 +90,15 @@ export class FakeKernel implements Kernel {
     this.failure = { from, to: from + times, errno };
   }
 
+  /** The next call that changes something and reads so in the log fails. */
+  refuseOnce(call: RegExp, errno = 'ENOBUFS'): void {
+    this.refusedCall = { call, errno };
+  }
+
   /** No call fails any more. */
   recover(): void {
     this.failure = { from: Infinity, to: Infinity, errno: '' };
+    this.refusedCall = undefined;
   }
 
   /** The next opening of a table fails. */
@@ -103,9 +116,13 @@ export class FakeKernel implements Kernel {
   }
 
   /** What another program with CAP_NET_ADMIN does to a table that it does not own. */
-  otherProgram(version: IpVersion, table?: number): { addMfc(entry: MfcEntry): void; delMfc(entry: MfcEntry): void } {
+  otherProgram(version: IpVersion, table?: number): OtherProgram {
     const found = this.tableOf(version, table);
-    return { addMfc: (entry) => found.addMfc(entry, false), delMfc: (entry) => found.delMfc(entry) };
+    return {
+      addMfc: (entry) => found.addMfc(entry, false),
+      delMfc: (entry) => found.delMfc(entry),
+      addVif: (vifi, name) => found.addVif(vifi, this.link(name).ifindex, true),
+    };
   }
 
   /** The open file of this process that owns the default table. */
@@ -209,6 +226,10 @@ export class FakeKernel implements Kernel {
     const { from, to, errno } = this.failure;
     const n = this.log.push(`${syscall} ${what}`);
     if (n >= from && n < to) throw fault(syscall, errno);
+    const refused = this.refusedCall;
+    if (refused === undefined || !refused.call.test(`${syscall} ${what}`)) return;
+    this.refusedCall = undefined;
+    throw fault(syscall, refused.errno);
   }
 
   private openFile(file: FakeFile): number {

@@ -46,7 +46,8 @@ export class Ground implements World {
 
   planLeave(version: IpVersion, ...names: string[]): Plan {
     const plan = new Plan(this.table, this);
-    plan.leave(version, new Set(names));
+    const vifs = this.table.vifs[version].list();
+    plan.leave(version, new Set(vifs.filter(({ name }) => names.includes(name)).map(({ vifi }) => vifi)));
     return plan;
   }
 

@@ -1,0 +1,131 @@
+// Healing, putting back and taking back where the kernel refuses, interfaces change meanwhile, or there is much to do.
+
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { once } from 'node:events';
+import { until } from '../lab/until';
+import { Bench } from './bench';
+import { checkConsistent } from './consistent';
+
+const ROUTE = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1', 'out2'] };
+const NARROW = { ...ROUTE, oifs: ['out1'] };
+
+describe('controller: healing', () => {
+  let bench: Bench;
+  beforeEach(async () => {
+    bench = await Bench.open();
+    await bench.controller.add(ROUTE);
+    await bench.controller.state({});
+  });
+  afterEach(() => bench.close());
+
+  const entries = () => bench.kernel.table(4)?.entries;
+  const deleteIt = () => bench.kernel.otherProgram(4).delMfc({ version: 4, ...ROUTE, parent: 0, outputs: [] });
+
+  it('that the kernel refuses is tried again by itself, and said', async () => {
+    bench.kernel.failAt(1);
+    bench.kernel.delLink('out2');
+    await until(() => bench.controller.status.degraded === 1, 'the route should be without out2');
+    deepEqual(
+      bench.warnings.map(({ cause }) => cause.errno),
+      ['ENOBUFS'],
+    );
+    checkConsistent(
+      await bench.controller.state({}),
+      (version) => bench.kernel.table(version),
+      (name) => name === 'out2',
+    );
+  });
+
+  it('that the kernel refuses before a message fails the message, and not the next one', async () => {
+    bench.kernel.failAt(1);
+    bench.kernel.delLink('out2');
+    await rejects(bench.controller.add({ ...NARROW, group: '239.1.1.2' }), ({ cause }) => cause.errno === 'ENOBUFS');
+    await bench.controller.add({ ...NARROW, group: '239.1.1.2' });
+    equal(bench.controller.status.degraded, 1);
+  });
+
+  it('puts back by itself what the kernel refused to have back', async () => {
+    const before = entries();
+    bench.kernel.failAt(1);
+    deleteIt();
+    deepEqual(entries(), {});
+    await until(() => Object.keys(entries() ?? {}).length > 0, 'the entry should be back');
+    deepEqual(entries(), before);
+  });
+
+  it('starts with short pauses again after all was well', async () => {
+    for (let n = 1; n <= 4; n++) {
+      const start = performance.now();
+      bench.kernel.failAt(1);
+      bench.kernel.delLink('out2');
+      await until(() => bench.controller.status.degraded === 1, 'the route should be without out2');
+      ok(performance.now() - start < 1_000, `${performance.now() - start} ms, time ${n}`);
+      bench.kernel.addLink('out2');
+      await bench.controller.state({});
+    }
+  });
+
+  it('lists again what it could not list', async () => {
+    const { kernel } = bench;
+    const theirs = { version: 4, source: '10.9.9.9', group: '239.9.9.9', parent: 0, outputs: [] } as const;
+    kernel.otherProgram(4).addMfc(theirs);
+    await bench.controller.state({});
+    const { listEntries } = kernel;
+    kernel.listEntries = () => {
+      kernel.listEntries = listEntries;
+      throw new Error('EMFILE');
+    };
+    kernel.loseEvents();
+    kernel.setLink('out4', { up: false });
+    await rejects(bench.controller.state({}), /EMFILE/);
+    const { mfc_rules } = await bench.controller.state({});
+    deepEqual(
+      mfc_rules.map(({ state }) => state),
+      ['active', 'foreign'],
+    );
+  });
+
+  it('believes what is told while the table is listed more than the list', async () => {
+    const { kernel } = bench;
+    const { listEntries } = kernel;
+    kernel.listEntries = function* (version, table) {
+      const lists = Array.from(listEntries.call(kernel, version, table));
+      kernel.listEntries = listEntries;
+      yield [];
+      deleteIt(); // after the kernel has written its answer
+      yield [];
+      yield* lists;
+    };
+    kernel.loseEvents();
+    kernel.setLink('out4', { up: false });
+    await bench.controller.state({});
+    await until(() => Object.keys(entries() ?? {}).length > 0, 'the entry should be back');
+  });
+
+  it('of a new name goes before a change that could not be saved is taken back', async () => {
+    await bench.breakDisk();
+    const added = bench.controller.add({ ...ROUTE, oifs: ['out1', 'out2', 'out3'] });
+    const failed = rejects(added, { code: 'ERR_MFC_STORE' });
+    await once(bench.controller, 'status'); // it is in the kernel
+    bench.kernel.renameLink('out1', 'lan1');
+    await failed;
+    await bench.mendDisk();
+    const { mfc_rules } = await bench.controller.state({});
+    deepEqual([mfc_rules[0]?.oifs, mfc_rules[0]?.state], [['lan1', 'out2'], 'active']);
+    checkConsistent(await bench.controller.state({}), (version) => bench.kernel.table(version));
+  });
+
+  it('goes on with what could not be taken back', async () => {
+    await bench.breakDisk();
+    const added = bench.controller.add({ ...ROUTE, oifs: ['out1', 'out3'] });
+    const failed = rejects(added, { code: 'ERR_MFC_STORE' });
+    await once(bench.controller, 'status'); // it is in the kernel
+    bench.kernel.failAt(1);
+    await failed;
+    await bench.mendDisk();
+    await until(() => bench.controller.status.degraded === 0, 'the route should be as it was');
+    const { mfc_rules } = await bench.controller.state({});
+    deepEqual(mfc_rules[0]?.oifs, ['out1', 'out2']);
+    checkConsistent(await bench.controller.state({}), (version) => bench.kernel.table(version));
+  });
+});
