@@ -12,8 +12,16 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** All processes below `pid`. */
+/** All processes below `pid`; none below one that has ended. */
 export function descendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+  const children = childrenOf(pid);
   return [...children, ...children.flatMap(descendants)];
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }
