@@ -1,7 +1,7 @@
 // A controller on the fake kernel, and all that may happen to it, at random: messages, refusals, a broken disk, interfaces that go, come
 // and change names, other programs, events that are late or lost, successors, and processes that die.
 
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import type { IpVersion } from '../../src/abi/address';
 import type { MrouteSocket } from '../../src/kernel/kernel';
 import type { Rule } from '../../src/routing/route';
@@ -99,10 +99,17 @@ export class Chaos {
   }
 
   private async broken(): Promise<void> {
-    await this.check(); // a new name has to be saved before
+    await this.check();
+    await this.untilSaved();
     await this.bench.breakDisk();
     await this.send();
     await this.bench.mendDisk();
+  }
+
+  /** A new name is saved without a message. A route that is there already changes nothing, and its answer waits for that. */
+  private async untilSaved(): Promise<void> {
+    const [rule] = this.model.rules.values();
+    if (rule !== undefined) equal((await this.bench.controller.add(rule, { allow_absent: true })).changed, false);
   }
 
   private async rename(): Promise<void> {

@@ -12,7 +12,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** All processes below `pid`; none if that has ended. */
+/** All processes below `pid`; none below one that has ended. */
 export function descendants(pid: number): number[] {
   const children = childrenOf(pid);
   return [...children, ...children.flatMap(descendants)];
