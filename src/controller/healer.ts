@@ -42,7 +42,7 @@ export async function heal(installer: Installer): Promise<Healed> {
   for (const [version, socket] of installer.sockets) {
     const { gone, renamed } = findMoves(installer, version, socket);
     if (gone.size > 0) await leave(installer, version, gone);
-    if (renamed.size > 0) installer.table.rename(version, renamed);
+    if (renamed.size > 0) await rename(installer, version, renamed);
     healed.isRenamed ||= renamed.size > 0;
   }
   const survey = installer.survey();
@@ -54,8 +54,22 @@ export async function heal(installer: Installer): Promise<Healed> {
   return healed;
 }
 
+async function rename(installer: Installer, version: IpVersion, names: ReadonlyMap<string, string>): Promise<void> {
+  installer.table.renameVifs(version, names);
+  const pace = new Pace();
+  for (const [key, entry] of installer.table.keyed()) {
+    if (entry.route.version === version) installer.table.renameRoute(key, entry, names);
+    if (pace.isDue()) await pace.rest();
+  }
+}
+
 async function leave(installer: Installer, version: IpVersion, gone: ReadonlySet<number>): Promise<void> {
   const plan = new Plan(installer.table, installer.survey());
-  plan.leave(version, gone);
+  const names = plan.loseVifs(version, gone);
+  const pace = new Pace();
+  for (const entry of installer.table.list()) {
+    if (entry.route.version === version) plan.leave(entry, names);
+    if (pace.isDue()) await pace.rest();
+  }
   await installer.apply(plan);
 }

@@ -105,23 +105,27 @@ export class Plan {
     this.changes.set(key, undefined);
   }
 
-  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs, whose numbers are `gone`, already. */
-  leave(version: IpVersion, gone: ReadonlySet<number>): void {
+  /**
+   * Interfaces were deleted, and the kernel has lost their VIFs with these numbers. Answers the names of those that routes use: every
+   * route has to leave them in this plan.
+   */
+  loseVifs(version: IpVersion, gone: ReadonlySet<number>): Set<string> {
     this.gone = gone;
     const registry = this.vifs[version];
     const lost = registry.list().filter(({ vifi }) => gone.has(vifi));
-    const names = new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
     for (const vif of lost) if (registry.refCount(vif) === 0) this.free(version, vif);
-    for (const entry of this.table.list()) {
-      const { route, installed } = entry;
-      const name = installed && routeInterfaces(installed).find((one) => names.has(one));
-      if (installed === undefined || route.version !== version || name === undefined) continue;
-      const rest = withOutputs(installed, (output) => !names.has(output.name));
-      const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
-      if (left !== undefined) this.retain(left);
-      this.replace(installed, left);
-      this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
-    }
+    return new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
+  }
+
+  /** Takes a route off interfaces that were deleted. */
+  leave({ route, installed }: Entry, names: ReadonlySet<string>): void {
+    const name = installed && routeInterfaces(installed).find((one) => names.has(one));
+    if (installed === undefined || name === undefined) return;
+    const rest = withOutputs(installed, (output) => !names.has(output.name));
+    const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
+    if (left !== undefined) this.retain(left);
+    this.replace(installed, left);
+    this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
   }
 
   /** Deletes the VIFs that no route uses. */
