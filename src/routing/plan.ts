@@ -57,14 +57,14 @@ export class Plan {
     const key = keyOf(route);
     const added = this.changes.get(key);
     if (added !== undefined && !sameForwarding(added.route, route)) throw contradiction(route, at);
-    if (allowAbsent) return this.place(route);
+    if (allowAbsent) return this.place(route, at);
     this.acquireAll(route, at);
     return this.put({ route, installed: route }, key);
   }
 
   /** Puts of a route what its interfaces allow. Does nothing if that is how it is. */
-  place(route: Route): Outcome {
-    return this.put(this.acquireUsable(route));
+  place(route: Route, at?: number): Outcome {
+    return this.put(this.acquireUsable(route, at));
   }
 
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
@@ -164,7 +164,7 @@ export class Plan {
   }
 
   /** What of a route its interfaces allow now. */
-  private acquireUsable(route: Route): Entry {
+  private acquireUsable(route: Route, at: At): Entry {
     const fault = (name: string): string | undefined => linkFault(this.world.link(name), name);
     const usable = withOutputs(route, ({ name }) => fault(name) === undefined);
     const reason = routeInterfaces(route)
@@ -172,7 +172,7 @@ export class Plan {
       .find((one) => one !== undefined);
     if (fault(route.iif) !== undefined || isEmptied(usable, route))
       return { route, installed: undefined, ...because(reason) };
-    this.acquireAll(usable, undefined);
+    this.acquireAll(usable, at);
     return { route, installed: usable, ...because(reason) };
   }
 
