@@ -171,7 +171,7 @@ export class Controller extends EventEmitter<Events> {
         const plan = new Plan(this.installer.table, survey);
         const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
         const saved = await this.carryOut(plan, dryRun);
-        const warnings = warningsFor(decisions, plan, survey, this.installer);
+        const warnings = warningsFor(decisions, plan, survey, this.installer, dryRun);
         return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
       });
     });

@@ -39,7 +39,7 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
   for (const [version, socket] of installer.sockets) {
     const { gone, renamed } = findMoves(installer, version, socket);
     if (gone.size > 0) await leave(installer, version, gone);
-    if (renamed.size > 0 && installer.table.rename(version, renamed)) onRename();
+    if (renamed.size > 0 && (await rename(installer, version, renamed))) onRename();
   }
   const survey = installer.survey();
   const pace = new Pace();
@@ -51,8 +51,25 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
   return failures;
 }
 
+/** Answers whether a route has another name now. */
+async function rename(installer: Installer, version: IpVersion, names: ReadonlyMap<string, string>): Promise<boolean> {
+  let isAny = false;
+  installer.table.renameVifs(version, names);
+  const pace = new Pace();
+  for (const [key, entry] of installer.table.keyed()) {
+    if (entry.route.version === version && installer.table.renameRoute(key, entry, names)) isAny = true;
+    if (pace.isDue()) await pace.rest();
+  }
+  return isAny;
+}
+
 async function leave(installer: Installer, version: IpVersion, gone: ReadonlySet<number>): Promise<void> {
   const plan = new Plan(installer.table, installer.survey());
-  plan.leave(version, gone);
+  const names = plan.loseVifs(version, gone);
+  const pace = new Pace();
+  for (const entry of installer.table.list()) {
+    if (entry.route.version === version) plan.leave(entry, names);
+    if (pace.isDue()) await pace.rest();
+  }
   await installer.apply(plan);
 }

@@ -6,8 +6,8 @@ import type { MfcEntry } from '../abi/family';
 import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
 import { Plan } from '../routing/plan';
-import { type Route, renamed, routeInterfaces } from '../routing/route';
-import { type Entry, RouteTable, type TableState, type Vifs } from '../routing/table';
+import type { Route } from '../routing/route';
+import { followed, RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
 import { Pace } from './pace';
 import { run } from './runner';
@@ -153,7 +153,7 @@ export class Installer {
       let isWhole = true;
       for (const [key, entry] of Array.from(before.changes).reverse()) {
         const now = this.table.get(key);
-        const route = entry && underNewNames(entry, names[entry.route.version]);
+        const route = entry && followed(entry, names[entry.route.version]);
         if (route !== undefined) isWhole = (await this.place(route, survey, before.vifs)) && isWhole;
         else if (now !== undefined) isWhole = (await this.drop(now.route, survey)) && isWhole;
         if (pace.isDue()) await pace.rest();
@@ -197,13 +197,6 @@ export class Installer {
     const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';
     this.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
   };
-}
-
-/** What was in the kernel follows its devices, as RouteTable.rename has it. */
-function underNewNames({ route, installed }: Entry, names: ReadonlyMap<string, string>): Route {
-  const interfaces = installed === undefined ? [] : routeInterfaces(installed);
-  const used = new Map(Array.from(names).filter(([from]) => interfaces.includes(from)));
-  return used.size === 0 ? route : renamed(route, used);
 }
 
 function reasonOf(error: unknown): string {

@@ -18,13 +18,20 @@ export function warningsFor(
   plan: Plan,
   survey: Survey,
   installer: Installer,
+  dryRun: boolean,
 ): string[] {
+  const takenOver = (route: Route): string => {
+    const stream = formatRoute(route);
+    return dryRun
+      ? `${stream} is another program's entry. It would be this controller's then.`
+      : `${stream} was another program's entry. It is this controller's now.`;
+  };
   const routes = decisions.filter(({ outcome }) => outcome !== 'deleted').map(({ route }) => route);
   const table = installer.tableId();
   const { kernel, foreign } = installer;
   return [
     ...waiting(routes, plan),
-    ...routes.filter((route) => foreign.size > 0 && foreign.has(keyOf(route))).map(takenOver),
+    ...routes.filter((route) => foreign.size > 0 && takesOver(route, plan, foreign)).map(takenOver),
     ...survey.downLinks().map((name) => {
       return `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`;
     }),
@@ -42,8 +49,9 @@ function waiting(routes: readonly Route[], plan: Plan): string[] {
   });
 }
 
-function takenOver(route: Route): string {
-  return `${formatRoute(route)} was another program's entry. It is this controller's now.`;
+function takesOver(route: Route, plan: Plan, foreign: ReadonlyMap<string, unknown>): boolean {
+  const key = keyOf(route);
+  return foreign.has(key) && plan.find(key)?.installed !== undefined;
 }
 
 function holds({ iif, inverted }: Rule, name: string): boolean {

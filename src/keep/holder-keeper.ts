@@ -35,11 +35,8 @@ export class HolderKeeper implements Keeper {
   static async open(options: KeeperOptions): Promise<HolderKeeper> {
     const keeper = new HolderKeeper(options, new Place(options.directory, options.id));
     try {
-      const left = await keeper.lease(() => keeper.place.connect());
-      for (const [name, fd] of left) {
-        keeper.left.set(name, fd);
-        keeper.kept.set(name, duplicate(fd));
-      }
+      keeper.left = await keeper.lease(() => keeper.place.connect());
+      for (const [name, fd] of keeper.left) keeper.kept.set(name, duplicate(fd));
       return keeper;
     } catch (error) {
       keeper.close();

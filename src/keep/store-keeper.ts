@@ -54,7 +54,12 @@ async function readHandedOver(notify: Notify): Promise<Map<string, Map<string, E
 
 async function remove(notify: Notify, entry: Entry): Promise<void> {
   close(entry.fd);
-  await notify.send(['FDSTOREREMOVE=1', `FDNAME=${storedName(entry)}`]);
+  await forget(notify, entry);
+}
+
+/** The service manager's copy is let go. */
+function forget(notify: Notify, entry: Entry): Promise<void> {
+  return notify.send(['FDSTOREREMOVE=1', `FDNAME=${storedName(entry)}`]);
 }
 
 /** Sends what is to be stored, if anything, and answers whether the store took it and takes any more. */
@@ -125,8 +130,10 @@ export class StoreKeeper implements Keeper {
     return turns.run(async () => {
       if (this.closed) return;
       this.closed = true;
-      for (const entry of this.store.values()) await remove(this.notify, entry);
-      this.store.clear();
+      const entries = Array.from(this.store.values());
+      this.store.clear(); // whatever fails below, nobody takes these any more
+      for (const { fd } of entries) close(fd);
+      for (const entry of entries) await forget(this.notify, entry);
       await this.notify.barrier();
     });
   }

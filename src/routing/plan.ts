@@ -57,14 +57,14 @@ export class Plan {
     const key = keyOf(route);
     const added = this.changes.get(key);
     if (added !== undefined && !sameForwarding(added.route, route)) throw contradiction(route, at);
-    if (allowAbsent) return this.place(route);
+    if (allowAbsent) return this.place(route, at);
     this.acquireAll(route, at);
     return this.put({ route, installed: route }, key);
   }
 
   /** Puts of a route what its interfaces allow. Does nothing if that is how it is. */
-  place(route: Route): Outcome {
-    return this.put(this.acquireUsable(route));
+  place(route: Route, at?: number): Outcome {
+    return this.put(this.acquireUsable(route, at));
   }
 
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
@@ -105,23 +105,27 @@ export class Plan {
     this.changes.set(key, undefined);
   }
 
-  /** Takes every route off interfaces that were deleted. The kernel has lost their VIFs, whose numbers are `gone`, already. */
-  leave(version: IpVersion, gone: ReadonlySet<number>): void {
+  /**
+   * Interfaces were deleted, and the kernel has lost their VIFs with these numbers. Answers the names of those that routes use: every
+   * route has to leave them in this plan.
+   */
+  loseVifs(version: IpVersion, gone: ReadonlySet<number>): Set<string> {
     this.gone = gone;
     const registry = this.vifs[version];
     const lost = registry.list().filter(({ vifi }) => gone.has(vifi));
-    const names = new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
     for (const vif of lost) if (registry.refCount(vif) === 0) this.free(version, vif);
-    for (const entry of this.table.list()) {
-      const { route, installed } = entry;
-      const name = installed && routeInterfaces(installed).find((one) => names.has(one));
-      if (installed === undefined || route.version !== version || name === undefined) continue;
-      const rest = withOutputs(installed, (output) => !names.has(output.name));
-      const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
-      if (left !== undefined) this.retain(left);
-      this.replace(installed, left);
-      this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
-    }
+    return new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
+  }
+
+  /** Takes a route off interfaces that were deleted. */
+  leave({ route, installed }: Entry, names: ReadonlySet<string>): void {
+    const name = installed && routeInterfaces(installed).find((one) => names.has(one));
+    if (installed === undefined || name === undefined) return;
+    const rest = withOutputs(installed, (output) => !names.has(output.name));
+    const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
+    if (left !== undefined) this.retain(left);
+    this.replace(installed, left);
+    this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
   }
 
   /** Deletes the VIFs that no route uses. */
@@ -160,7 +164,7 @@ export class Plan {
   }
 
   /** What of a route its interfaces allow now. */
-  private acquireUsable(route: Route): Entry {
+  private acquireUsable(route: Route, at: At): Entry {
     const fault = (name: string): string | undefined => linkFault(this.world.link(name), name);
     const usable = withOutputs(route, ({ name }) => fault(name) === undefined);
     const reason = routeInterfaces(route)
@@ -168,7 +172,7 @@ export class Plan {
       .find((one) => one !== undefined);
     if (fault(route.iif) !== undefined || isEmptied(usable, route))
       return { route, installed: undefined, ...because(reason) };
-    this.acquireAll(usable, undefined);
+    this.acquireAll(usable, at);
     return { route, installed: usable, ...because(reason) };
   }
 

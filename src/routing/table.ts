@@ -86,24 +86,21 @@ export class RouteTable {
     this.vifs_ = { ...this.vifs_, [version]: vifs };
   }
 
-  /** Interfaces of one family have other names now. Routes in the kernel follow the device. Answers whether there are any. */
-  rename(version: IpVersion, names: ReadonlyMap<string, string>): boolean {
-    let isUsed = false;
+  /** Interfaces of one family have other names now. Each of its routes has to be renamed as well before a plan is made. */
+  renameVifs(version: IpVersion, names: ReadonlyMap<string, string>): void {
     const vifs = this.vifs_[version].copy();
     for (const vif of this.vifs_[version].list()) vifs.rename(vif, names.get(vif.name) ?? vif.name);
     this.vifs_ = { ...this.vifs_, [version]: vifs };
-    for (const [key, { route, installed, reason }] of this.entries) {
-      if (installed?.version !== version || !routeInterfaces(installed).some((name) => names.has(name))) continue;
-      isUsed = true;
-      const used = new Map(Array.from(names).filter(([from]) => routeInterfaces(installed).includes(from)));
-      const now = renamed(installed, used);
-      const wanted = route === installed ? now : renamed(route, used);
-      this.set(
-        key,
-        reason === undefined ? { route: wanted, installed: now } : { route: wanted, installed: now, reason },
-      );
-    }
-    return isUsed;
+  }
+
+  /** A route in the kernel follows its devices. Answers whether it uses one of them. */
+  renameRoute(key: string, entry: Entry, names: ReadonlyMap<string, string>): boolean {
+    const { installed, reason } = entry;
+    const route = followed(entry, names);
+    if (installed === undefined || route === entry.route) return false;
+    const now = entry.route === installed ? route : followed({ route: installed, installed }, names);
+    this.set(key, reason === undefined ? { route, installed: now } : { route, installed: now, reason });
+    return true;
   }
 
   private set(key: string, entry: Entry | undefined): void {
@@ -115,6 +112,13 @@ export class RouteTable {
     if (entry === undefined) this.entries.delete(key);
     else this.entries.set(key, entry);
   }
+}
+
+/** The route as it is wanted, with new names for what of it is in the kernel. Answers the route itself where no name is new. */
+export function followed({ route, installed }: Entry, names: ReadonlyMap<string, string>): Route {
+  const interfaces = installed === undefined || names.size === 0 ? [] : routeInterfaces(installed);
+  if (!interfaces.some((name) => names.has(name))) return route;
+  return renamed(route, new Map(Array.from(names).filter(([from]) => interfaces.includes(from))));
 }
 
 export function keyOf(route: Route): string {

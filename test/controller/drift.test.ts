@@ -100,7 +100,12 @@ describe('controller: other programs', () => {
   it('lose an entry to who adds a route for the same stream, and the answer says so', async () => {
     others().addMfc(THEIRS);
     await bench.controller.state({});
-    const answer = await bench.controller.add({ group: '239.9.9.9', iif: 'in1', oifs: ['out1'] });
+    const route = { group: '239.9.9.9', iif: 'in1', oifs: ['out1'] };
+    const { warnings } = await bench.controller.add({ ...route, dry_run: true });
+    deepEqual(warnings, ["(*, 239.9.9.9) is another program's entry. It would be this controller's then."]);
+    await bench.controller.add({ ...route, iif: 'in9', allow_absent: true });
+    deepEqual(await states(), ['239.1.1.1 active', '239.9.9.9 pending', '239.9.9.9 foreign']);
+    const answer = await bench.controller.add(route);
     match(
       answer.warnings?.join() ?? '',
       /\(\*, 239\.9\.9\.9\) was another program's entry\. It is this controller's now\./,

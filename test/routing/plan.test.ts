@@ -175,7 +175,9 @@ describe('routing: plans', () => {
   it('follow a device to its new name, and let go of an output that only waited for that name', () => {
     ground.run(ground.planPlace({ ...R1, oifs: ['eth2', 'eth9'] }));
     ground.kernel.renameLink('eth2', 'eth9');
-    ground.table.rename(4, new Map([['eth2', 'eth9']]));
+    const names = new Map([['eth2', 'eth9']]);
+    ground.table.renameVifs(4, names);
+    for (const [key, entry] of ground.table.keyed()) ground.table.renameRoute(key, entry, names);
     deepEqual(
       Array.from(ground.table.list(), ({ route }) => route.outputs.map(({ name }) => name)),
       [['eth9']],

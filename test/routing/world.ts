@@ -47,7 +47,9 @@ export class Ground implements World {
   planLeave(version: IpVersion, ...names: string[]): Plan {
     const plan = new Plan(this.table, this);
     const vifs = this.table.vifs[version].list();
-    plan.leave(version, new Set(vifs.filter(({ name }) => names.includes(name)).map(({ vifi }) => vifi)));
+    const gone = vifs.filter(({ name }) => names.includes(name)).map(({ vifi }) => vifi);
+    const lost = plan.loseVifs(version, new Set(gone));
+    for (const entry of this.table.list()) if (entry.route.version === version) plan.leave(entry, lost);
     return plan;
   }
 
