@@ -11,7 +11,7 @@ import { followed, RouteTable, type TableState, type Vifs } from '../routing/tab
 import type { VifRegistry } from '../routing/vifs';
 import { Pace } from './pace';
 import { run } from './runner';
-import { Survey } from './survey';
+import { type MemberView, Survey } from './survey';
 
 export type Sockets = Map<IpVersion, MrouteSocket>;
 
@@ -23,6 +23,8 @@ export class Installer {
   readonly sockets: Sockets = new Map();
   /** The entries that other programs have made, by key. */
   readonly foreign = new Map<string, KernelEntry>();
+  /** Who has joined; nobody, as long as nobody asks. */
+  members: MemberView = () => false;
   private watched: Watch | undefined;
 
   /**
@@ -70,7 +72,7 @@ export class Installer {
   }
 
   survey(has?: (entry: MfcEntry) => boolean): Survey {
-    return new Survey(this.kernel, this.foreign, has);
+    return new Survey(this.kernel, this.foreign, this.members, has);
   }
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */

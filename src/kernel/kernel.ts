@@ -84,6 +84,8 @@ export interface Kernel {
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;
+  /** The names of all interfaces. */
+  listLinkNames(): string[];
   /** The rules that say which packets are looked up in which table. */
   listRules(version: IpVersion): Rule[];
 }

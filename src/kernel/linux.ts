@@ -3,7 +3,7 @@
  */
 import { listEntries } from './entries';
 import type { Kernel } from './kernel';
-import { findLink, findLinkName } from './links';
+import { findLink, findLinkName, listLinkNames } from './links';
 import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
 import { listRules } from './rules';
 import { watch } from './watch';
@@ -15,5 +15,6 @@ export const linux: Kernel = {
   watch,
   findLink,
   findLinkName,
+  listLinkNames,
   listRules,
 };
