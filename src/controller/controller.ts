@@ -68,7 +68,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly tending: Tending;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
-    () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
+    () => this.file.save(this.installer.table.listOwn()),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved)),
   );
   private readonly predecessors: Predecessor[];
@@ -80,7 +80,11 @@ export class Controller extends EventEmitter<Events> {
     super();
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
-    this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), this.warn);
+    this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
+      unrouted: () => undefined,
+      wrongInterface: () => undefined,
+      warn: this.warn,
+    });
     this.opening = new Opening(this.installer, options, this.warn);
     this.tables = new Tables(this.installer, this.opening, {
       prepare: () => this.prepare(),
@@ -287,6 +291,7 @@ export class Controller extends EventEmitter<Events> {
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
+    for (const socket of this.installer.sockets.values()) socket.pause(); // what comes now is a successor's
     await this.follow();
   }
 }

@@ -55,6 +55,8 @@ export class RouteTable {
   private readonly incomplete = new Set<string>();
   /** Keys of the routes whose interfaces depend on which there are, or on who has joined. */
   private readonly openEnded = new Set<string>();
+  /** Keys of the routes that learn. */
+  private readonly learning_ = new Set<string>();
   /** Keys of the learnt entries, by the key of the route that made them. */
   private readonly learnt = new Map<string, Set<string>>();
   private readonly followers: Follower[] = [];
@@ -92,6 +94,13 @@ export class RouteTable {
     return this.entries.values();
   }
 
+  /** The routes that messages asked for. */
+  listOwn(): Route[] {
+    const routes: Route[] = [];
+    for (const { route, learnt } of this.entries.values()) if (learnt === undefined) routes.push(route);
+    return routes;
+  }
+
   keyed(): IterableIterator<[string, Entry]> {
     return this.entries.entries();
   }
@@ -104,6 +113,21 @@ export class RouteTable {
   /** The routes whose interfaces depend on which there are, or on who has joined. */
   listOpenEnded(): Entry[] {
     return Array.from(this.openEnded, (key) => this.entries.get(key)).filter((entry) => entry !== undefined);
+  }
+
+  /** Keys of the routes that learn. */
+  get learning(): ReadonlySet<string> {
+    return this.learning_;
+  }
+
+  /** All learnt entries. */
+  *listLearnt(): Generator<[key: string, entry: Entry], void> {
+    for (const keys of this.learnt.values()) {
+      for (const key of keys) {
+        const entry = this.entries.get(key);
+        if (entry !== undefined) yield [key, entry];
+      }
+    }
   }
 
   /** Keys of the entries that a route has learnt. */
@@ -168,6 +192,7 @@ export class RouteTable {
     if (entry.reason !== undefined) this.incomplete.add(key);
     if (entry.learnt === undefined) {
       if (isOpenEnded(entry.route)) this.openEnded.add(key);
+      if (entry.route.learning !== undefined) this.learning_.add(key);
       return;
     }
     this.learnt_++;
@@ -180,6 +205,7 @@ export class RouteTable {
     if (entry.installed === undefined) this.pending_--;
     this.incomplete.delete(key);
     this.openEnded.delete(key);
+    this.learning_.delete(key);
     if (entry.learnt === undefined) return;
     this.learnt_--;
     const keys = this.learnt.get(entry.learnt);
