@@ -9,6 +9,7 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import type { Kernel, MrouteSocket } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import {
   type AddRequest,
@@ -26,7 +27,6 @@ import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
 import { type KeepOptions, Opening } from './opening';
-import { Pace } from './pace';
 import { Queue } from './queue';
 import { parseTableId } from './settings';
 import { readState } from './state';

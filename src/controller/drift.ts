@@ -7,10 +7,10 @@
  */
 import type { MfcEntry } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { routeKey } from '../routing/route';
 import { entryOf } from '../routing/vif-plan';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 
 /** What brings an entry of ours back to what it should be. */
 export interface Repair {

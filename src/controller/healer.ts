@@ -6,9 +6,9 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MrouteSocket } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 
 /** What became of the interfaces that have VIFs. */
 interface Moves {

@@ -8,12 +8,12 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { streamOf } from '../routing/learning';
 import { routeInterfaces, routeKey } from '../routing/route';
 import { VifRegistry } from '../routing/vifs';
 import { isSameEntry } from './drift';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 import type { Survey } from './survey';
 
 /** What a table has before this controller does anything. */

@@ -5,13 +5,13 @@ import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
 import { followed, RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
 import type { MemberStream } from '../routing/world';
 import { Learner, type LearnerListener } from '../streams/learner';
-import { Pace } from './pace';
 import { run } from './runner';
 import { type MemberView, Survey } from './survey';
 

@@ -7,8 +7,8 @@
 import { copyFile, mkdir, open, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MfcError } from '../errors';
+import { Pace } from '../pace';
 import { type Route, toSavedRule } from '../routing/route';
-import { Pace } from './pace';
 
 const VERSION = 1;
 const MODE = 0o600;
