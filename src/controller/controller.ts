@@ -31,6 +31,7 @@ import { Queue } from './queue';
 import { parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
+import { Streams } from './streams';
 import { Tables } from './tables';
 import { Tending } from './tending';
 import { warningsFor } from './warnings';
@@ -66,6 +67,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly opening: Opening;
   private readonly tables: Tables;
   private readonly tending: Tending;
+  private readonly streams: Streams;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(this.installer.table.listOwn()),
@@ -94,6 +96,11 @@ export class Controller extends EventEmitter<Events> {
       },
       changed: () => this.changed(),
       due: () => void this.queue.run(() => this.tables.openAll()).catch(() => undefined), // the status tells
+      warn: this.warn,
+    });
+    this.streams = new Streams(this.installer, {
+      run: (task) => this.queue.run(task),
+      changed: () => this.changed(),
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
@@ -136,7 +143,8 @@ export class Controller extends EventEmitter<Events> {
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
   add(payload: unknown, fields: Fields = {}): Promise<ChangeAnswer> {
-    return this.change(payload, fields, parseAdd, (plan, { route, allowAbsent }, at) => {
+    return this.change(payload, fields, parseAdd, (plan, { route, allowAbsent, learnt }, at) => {
+      if (learnt) return { outcome: 'unchanged', route };
       return { outcome: plan.add(route, at, allowAbsent), route };
     });
   }
@@ -288,6 +296,7 @@ export class Controller extends EventEmitter<Events> {
   private async end(): Promise<void> {
     this.isClosing = true;
     this.tables.end();
+    this.streams.stop();
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();

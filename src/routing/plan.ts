@@ -10,7 +10,16 @@ import type { MfcOperation, Operation } from './operation';
 import { contradiction, linkFault, noOutput, noRoute, otherInput } from './refusals';
 import type { DelRequest } from './request';
 import { isEmptied, resolve } from './resolve';
-import { isOpenEnded, type Route, routeInterfaces, routeKey, sameForwarding, sameOptions, withOutputs } from './route';
+import {
+  ANY_INTERFACE,
+  isOpenEnded,
+  type Route,
+  routeInterfaces,
+  routeKey,
+  sameForwarding,
+  sameOptions,
+  withOutputs,
+} from './route';
 import type { At } from './schema';
 import { type Cause, type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
 import { entryOf, VifPlan } from './vif-plan';
@@ -82,6 +91,7 @@ export class Plan {
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
     const entry = this.find(routeKey(request.source, request.group));
+    if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
     if (entry === undefined) throw noRoute(request, at);
     const { route } = entry;
     if (request.iif !== undefined && request.iif !== route.iif) throw otherInput(request, route, at);
@@ -222,6 +232,11 @@ function isLearningNew(before: Route | undefined, after: Route | undefined): boo
   if (before?.learning === undefined && after?.learning === undefined) return false;
   if (before === undefined || after === undefined || after.members !== undefined) return true;
   return !sameForwarding(before, after) || !sameOptions(before, after);
+}
+
+/** A learnt entry that has gone by itself. */
+function goneRoute({ version, source, group }: DelRequest): Route {
+  return { version, source, group, iif: ANY_INTERFACE, outputs: [] };
 }
 
 /** Whether a message asked for a route, and it is not one that another has learnt. */

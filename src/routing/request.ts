@@ -18,6 +18,8 @@ export interface AddRequest {
   readonly route: Route;
   /** Interfaces that do not exist yet are no error: the route waits for them. */
   readonly allowAbsent: boolean;
+  /** The rule of a learnt entry, out of an answer: there is nothing to add, it comes with its stream. */
+  readonly learnt: boolean;
 }
 
 export interface DelRequest {
@@ -28,6 +30,8 @@ export interface DelRequest {
   readonly iif?: string;
   /** Only these outputs; the whole route if absent. */
   readonly outputs?: readonly string[];
+  /** The rule of a learnt entry, out of an answer: it may have gone since. */
+  readonly learnt?: true;
 }
 
 export interface Filter {
@@ -98,7 +102,7 @@ export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Ad
 
 function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields), at);
-  return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true };
+  return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true, learnt: shape.learnt === true };
 }
 
 function routeOf(shape: AddShape, at: At): Route {
@@ -147,7 +151,9 @@ function readDel(message: unknown, fields: Fields, at: At): DelRequest {
   const shape = shapeOfDel(overlay(message, fields), at);
   const group = parseGroup(shape.group, at);
   const version = versionOf(group);
-  const stream = { version, source: parseSource(shape.source, version, at), group };
+  const source = parseSource(shape.source, version, at);
+  if (shape.learnt === true) return { version, source, group, learnt: true };
+  const stream = { version, source, group };
   const request = shape.iif === undefined ? stream : { ...stream, iif: shape.iif };
   // The rule of a stop filter, as answers have it, names no outputs: the route is meant.
   if (shape.oifs === undefined || (shape.stop_filter === true && shape.oifs.length === 0)) return request;

@@ -110,6 +110,7 @@ export interface AddShape {
   members?: { among?: string | string[]; timeout?: number };
   stop_filter?: boolean;
   allow_absent?: boolean;
+  learnt?: boolean;
   dry_run?: boolean;
 }
 
@@ -119,6 +120,7 @@ export interface DelShape {
   iif?: string;
   oifs?: AddShape['oifs'];
   stop_filter?: boolean;
+  learnt?: boolean;
   dry_run?: boolean;
 }
 
