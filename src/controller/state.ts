@@ -6,7 +6,7 @@ import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
-import { type Route, routeInterfaces, routeKey, toRule } from '../routing/route';
+import { addOptions, type Output, type Route, routeInterfaces, routeKey } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
@@ -42,30 +42,20 @@ function routeState(entry: Entry, installer: Installer, survey: Survey): RouteSt
   const counters = installed && countersOf(installed, installer);
   const reason = why ?? (counters === undefined ? TAKEN_OUT : downReason(route, survey));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
-  const { source, group, iif, oifs, ...options } = toRule(shown(entry));
+  const { source, group, iif } = route;
+  const oifs = outputsOf(entry).map((output) => (output.threshold === 1 ? output.name : output));
   const state = stateOf(installed, counters, reason);
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
-  for (const _ in options) return Object.assign(answer, options, detailsOf(entry, installer, reason));
-  return reason === undefined && entry.learnt === undefined
-    ? answer
-    : Object.assign(answer, detailsOf(entry, installer, reason));
+  addOptions(answer, route);
+  if (entry.learnt !== undefined) answer.learnt = true;
+  if (route.learning !== undefined) answer.streams = installer.table.learntBy(keyOf(route)).size;
+  if (reason !== undefined) answer.reason = reason;
+  return answer;
 }
 
-/** With the outputs that hosts have opened. */
-function shown({ route, installed }: Entry): Route {
-  return route.members === undefined || installed === undefined ? route : { ...route, outputs: installed.outputs };
-}
-
-function detailsOf(
-  { route, learnt }: Entry,
-  { table }: Installer,
-  reason: string | undefined,
-): Pick<RouteState, 'learnt' | 'streams' | 'reason'> {
-  return {
-    ...(learnt === undefined ? {} : { learnt: true }),
-    ...(route.learning === undefined ? {} : { streams: table.learntBy(keyOf(route)).size }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+/** Those that are wanted, or that hosts have opened. */
+function outputsOf({ route, installed }: Entry): readonly Output[] {
+  return route.members === undefined || installed === undefined ? route.outputs : installed.outputs;
 }
 
 /** A route that learns has the counters of what it has learnt and still has. */

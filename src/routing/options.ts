@@ -9,22 +9,24 @@ import { parseExclude } from './stream';
 /** The text that stands for outputs that open as hosts join. */
 const MEMBERS = 'members';
 
-/** The fields that a route without options does not have. */
-export const OPTIONS: ReadonlySet<string> = new Set([
-  'label',
-  'join',
-  'alarm',
-  'expires_in',
-  'expires_at',
-  'exclude',
-  'idle_timeout',
-  'members',
-]);
-
 /** Seconds without packets after which a learnt entry goes. The next packet brings it back within microseconds. */
 const IDLE_TIMEOUT = 60;
 /** A prefix of more groups is not joined. */
 const MAX_JOINED = 4096;
+
+/** Whether a message says nothing of these. Most do not, and thousands may come at once. */
+export function isPlain(shape: AddShape): boolean {
+  return (
+    shape.label === undefined &&
+    shape.join === undefined &&
+    shape.alarm === undefined &&
+    shape.expires_in === undefined &&
+    shape.expires_at === undefined &&
+    shape.exclude === undefined &&
+    shape.idle_timeout === undefined &&
+    !isForMembers(shape)
+  );
+}
 
 type Options = Partial<Pick<Route, 'label' | 'join' | 'alarm' | 'expiresAt' | 'learning' | 'members'>>;
 

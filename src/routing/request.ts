@@ -5,7 +5,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
-import { isForMembers, OPTIONS, parseOptions } from './options';
+import { isForMembers, isPlain, parseOptions } from './options';
 import { checkNames, isTooLong, listOutputs, parseOutputs, plainOutput, tooLong } from './outputs';
 import { ANY_INTERFACE, learns, type Route } from './route';
 import { type AddShape, type At, invalid, ROUTE_KEYS, shapeOfAdd, shapeOfDel, shapeOfFilter } from './schema';
@@ -120,14 +120,7 @@ function routeOf(shape: AddShape, at: At): Route {
   }
   if ((outputs.length === 0 && !isOpen) !== (shape.stop_filter === true)) throw stopFilterFault(shape, at);
   const plain = { version, source, group, iif, outputs };
-  return isPlain(shape, plain) ? plain : { ...plain, ...parseOptions(shape, plain, at) };
-}
-
-/** Most routes have no options: thousands of them are not asked for each. */
-function isPlain(shape: AddShape, route: Route): boolean {
-  if (learns(route)) return false;
-  for (const key in shape) if (OPTIONS.has(key)) return false;
-  return !isForMembers(shape);
+  return isPlain(shape) && !learns(plain) ? plain : { ...plain, ...parseOptions(shape, plain, at) };
 }
 
 function stopFilterFault(shape: AddShape, at: At): Error {

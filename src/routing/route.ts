@@ -174,10 +174,15 @@ export function withOutputs(route: Route, keep: (output: Output) => boolean): Ro
 }
 
 export function toRule(route: Route): Rule {
-  const { source, group, iif, outputs, members } = route;
+  const { source, group, iif, outputs } = route;
   const oifs = outputs.map((output) => (output.threshold === 1 ? output.name : output));
-  const rule: Rule = { source, group, iif, oifs };
-  if (outputs.length === 0 && members === undefined) rule.stop_filter = true;
+  return addOptions({ source, group, iif, oifs }, route);
+}
+
+/** Writes into a rule what a route has besides its stream and its interfaces. */
+export function addOptions<R extends Rule>(rule: R, route: Route): R {
+  const { members } = route;
+  if (route.outputs.length === 0 && members === undefined) rule.stop_filter = true;
   if (route.label !== undefined) rule.label = route.label;
   if (route.join !== undefined) rule.join = route.join;
   if (route.alarm !== undefined) rule.alarm = route.alarm;
