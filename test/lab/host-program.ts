@@ -4,6 +4,7 @@
 import { Burst, type BurstOptions } from './burst';
 import { HOST_IFACE, ip, ipBatch, settleNamespace, untilRunning } from './ip';
 import { type JoinOptions, Receiver, type StreamCount } from './receiver';
+import { startRemote } from './remote';
 import { startReport } from './report';
 import { Stream, type StreamOptions } from './sender';
 
@@ -47,6 +48,8 @@ export const calls = {
   burst: (groups: string[], options: BurstOptions): Promise<number> =>
     new Burst(HOST_IFACE, ++streamNumber, groups, options).send(),
 
+  remote: (port: number, group: string, options: StreamOptions): Promise<void> =>
+    startRemote(port, group, () => ++streamNumber, HOST_IFACE, options),
   report: (name: string, address: string, port: number): void => startReport(name, receiver, address, port),
 };
 

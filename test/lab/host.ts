@@ -166,6 +166,11 @@ export class Host implements LinkAddresses {
     return this.#call('burst', [...groups], options);
   }
 
+  /** Sends until a UDP datagram "off" comes to `port`, and again from "on". */
+  remote(port: number, group: string, options: StreamOptions = {}): Promise<void> {
+    return this.#call('remote', port, group, options);
+  }
+
   /** Once a second tells the router, in a UDP datagram with JSON to `port`, how many packets arrive per second. */
   report(port: number): Promise<void> {
     return this.#call('report', this.name, this.routerIpv4, port);
