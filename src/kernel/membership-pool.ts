@@ -11,8 +11,8 @@ export class MembershipPool {
   private readonly sockets = new Set<MembershipSocket>();
   /** Those that have room for another group, as far as is known. */
   private readonly roomy = new Set<MembershipSocket>();
-  /** By interface and group: the socket that has room for another source of it, as far as is known. */
-  private readonly homes = new Map<string, MembershipSocket>();
+  /** By interface and group: those that have joined some of its sources and have room for another, as far as is known. */
+  private readonly homes = new Map<string, Set<MembershipSocket>>();
 
   /** @param onOpen a socket was opened */
   constructor(
@@ -26,23 +26,21 @@ export class MembershipPool {
 
   /** Answers the socket that has joined. A group with a source must not be joined twice with the same source. */
   join(ifindex: number, group: string, source: string | undefined): MembershipSocket {
-    const home = `${ifindex} ${group}`;
     const socket =
-      this.joinAtHome(home, ifindex, group, source) ??
+      this.joinAtHome(ifindex, group, source) ??
       this.joinWhereRoomIs(ifindex, group, source) ??
       this.joinAnew(ifindex, group, source);
-    if (source !== undefined) this.homes.set(home, socket);
+    if (source !== undefined) this.addHome(ifindex, group, socket);
     return socket;
   }
 
   leave(socket: MembershipSocket, ifindex: number, group: string, source: string | undefined): void {
-    const home = `${ifindex} ${group}`;
     socket.leave(ifindex, group, source);
     if (socket.has(ifindex, group)) {
-      this.homes.set(home, socket);
+      this.addHome(ifindex, group, socket);
       return;
     }
-    if (this.homes.get(home) === socket) this.homes.delete(home);
+    this.delHome(ifindex, group, socket);
     this.roomy.add(socket);
     // One that is empty stays for the next join, unless there is room elsewhere.
     if (socket.isEmpty && this.roomy.size > 1) this.close(socket);
@@ -53,15 +51,11 @@ export class MembershipPool {
     this.homes.clear();
   }
 
-  private joinAtHome(
-    home: string,
-    ifindex: number,
-    group: string,
-    source: string | undefined,
-  ): MembershipSocket | undefined {
-    const socket = this.homes.get(home);
-    if (socket === undefined || socket.tryJoin(ifindex, group, source) === undefined) return socket;
-    this.homes.delete(home);
+  private joinAtHome(ifindex: number, group: string, source: string | undefined): MembershipSocket | undefined {
+    for (const socket of this.homes.get(homeOf(ifindex, group)) ?? []) {
+      if (socket.tryJoin(ifindex, group, source) === undefined) return socket;
+      this.delHome(ifindex, group, socket);
+    }
     return undefined;
   }
 
@@ -90,9 +84,27 @@ export class MembershipPool {
     return socket;
   }
 
+  private addHome(ifindex: number, group: string, socket: MembershipSocket): void {
+    const home = homeOf(ifindex, group);
+    const sockets = this.homes.get(home);
+    if (sockets === undefined) this.homes.set(home, new Set([socket]));
+    else sockets.add(socket);
+  }
+
+  private delHome(ifindex: number, group: string, socket: MembershipSocket): void {
+    const home = homeOf(ifindex, group);
+    const sockets = this.homes.get(home);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.homes.delete(home);
+  }
+
   private close(socket: MembershipSocket): void {
     this.sockets.delete(socket);
     this.roomy.delete(socket);
     socket.close();
   }
+}
+
+function homeOf(ifindex: number, group: string): string {
+  return `${ifindex} ${group}`;
 }
