@@ -2,14 +2,22 @@
  * Netlink messages about network interfaces: linux/if_link.h, net/core/rtnetlink.c rtnl_fill_ifinfo.
  */
 import { getI32 } from './endian';
-import { eachAttribute } from './netlink';
+import { eachAttribute, encodeDump, nlmsghdr } from './netlink';
 
 /** struct ifinfomsg { u8 ifi_family, pad; u16 ifi_type; int ifi_index; unsigned int ifi_flags, ifi_change; } */
 export const ifinfomsg = { size: 16, ifi_family: 0, ifi_type: 2, ifi_index: 4, ifi_flags: 8, ifi_change: 12 } as const;
 
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
 export const IFLA_IFNAME = 3;
+
+export const LINK_DUMP_SIZE = nlmsghdr.size + ifinfomsg.size;
+
+/** Writes the request for all interfaces. */
+export function encodeLinkDump(bytes: Uint8Array): void {
+  encodeDump(bytes, RTM_GETLINK);
+}
 
 export interface LinkMessage {
   readonly name: string;

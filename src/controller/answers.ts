@@ -33,6 +33,10 @@ export interface RouteState extends Rule, MfcCounters {
   state: 'active' | 'pending' | 'degraded' | 'missing' | 'foreign';
   /** Why the state is not active. */
   reason?: string;
+  /** A route that learns made it for a stream. */
+  learnt?: true;
+  /** Of a route that learns: how many streams it has entries for. */
+  streams?: number;
 }
 
 /** Answer of `mfc state`. */

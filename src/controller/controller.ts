@@ -9,6 +9,7 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import type { Kernel, MrouteSocket } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import {
   type AddRequest,
@@ -26,11 +27,11 @@ import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
 import { type KeepOptions, Opening } from './opening';
-import { Pace } from './pace';
 import { Queue } from './queue';
 import { parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
+import { Streams } from './streams';
 import { Tables } from './tables';
 import { Tending } from './tending';
 import { warningsFor } from './warnings';
@@ -66,9 +67,10 @@ export class Controller extends EventEmitter<Events> {
   private readonly opening: Opening;
   private readonly tables: Tables;
   private readonly tending: Tending;
+  private readonly streams: Streams;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
-    () => this.file.save(Array.from(this.installer.table.list(), ({ route }) => route)),
+    () => this.file.save(this.installer.table.listOwn()),
     (unsaved) => this.queue.run(() => this.takeBack(unsaved)),
   );
   private readonly predecessors: Predecessor[];
@@ -80,7 +82,11 @@ export class Controller extends EventEmitter<Events> {
     super();
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
-    this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), this.warn);
+    this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
+      unrouted: () => undefined,
+      wrongInterface: () => undefined,
+      warn: this.warn,
+    });
     this.opening = new Opening(this.installer, options, this.warn);
     this.tables = new Tables(this.installer, this.opening, {
       prepare: () => this.prepare(),
@@ -90,6 +96,11 @@ export class Controller extends EventEmitter<Events> {
       },
       changed: () => this.changed(),
       due: () => void this.queue.run(() => this.tables.openAll()).catch(() => undefined), // the status tells
+      warn: this.warn,
+    });
+    this.streams = new Streams(this.installer, {
+      run: (task) => this.queue.run(task),
+      changed: () => this.changed(),
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
@@ -132,7 +143,8 @@ export class Controller extends EventEmitter<Events> {
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
   add(payload: unknown, fields: Fields = {}): Promise<ChangeAnswer> {
-    return this.change(payload, fields, parseAdd, (plan, { route, allowAbsent }, at) => {
+    return this.change(payload, fields, parseAdd, (plan, { route, allowAbsent, learnt }, at) => {
+      if (learnt) return { outcome: 'unchanged', route };
       return { outcome: plan.add(route, at, allowAbsent), route };
     });
   }
@@ -284,9 +296,11 @@ export class Controller extends EventEmitter<Events> {
   private async end(): Promise<void> {
     this.isClosing = true;
     this.tables.end();
+    this.streams.stop();
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
+    for (const socket of this.installer.sockets.values()) socket.pause(); // what comes now is a successor's
     await this.follow();
   }
 }

@@ -7,10 +7,10 @@
  */
 import type { MfcEntry } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
-import { entryOf } from '../routing/plan';
+import { Pace } from '../pace';
 import { routeKey } from '../routing/route';
+import { entryOf } from '../routing/vif-plan';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 
 /** What brings an entry of ours back to what it should be. */
 export interface Repair {
@@ -144,7 +144,8 @@ export class Drift {
   private expected(key: string): MfcEntry | undefined {
     const { table, sockets } = this.installer;
     const installed = table.get(key)?.installed;
-    if (installed === undefined || !sockets.has(installed.version)) return undefined;
+    if (installed === undefined || installed.learning !== undefined || !sockets.has(installed.version))
+      return undefined;
     return entryOf(installed, table.vifs[installed.version]);
   }
 
@@ -170,7 +171,7 @@ export class Drift {
     const listed = new Map<string, KernelEntry | undefined>();
     for (const key of this.installer.foreign.keys()) listed.set(key, undefined);
     for (const [key, { installed }] of this.installer.table.keyed())
-      if (installed !== undefined) listed.set(key, undefined);
+      if (installed !== undefined && installed.learning === undefined) listed.set(key, undefined);
     const pace = new Pace();
     for (const version of this.installer.sockets.keys()) {
       for (const entries of this.installer.list(version)) {

@@ -6,9 +6,9 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MrouteSocket } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 
 /** What became of the interfaces that have VIFs. */
 interface Moves {
@@ -44,7 +44,7 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
   const survey = installer.survey();
   const pace = new Pace();
   let failures = 0;
-  for (const { route } of installer.table.listIncomplete()) {
+  for (const { route } of new Set([...installer.table.listIncomplete(), ...installer.table.listOpenEnded()])) {
     if (installer.sockets.has(route.version) && !(await installer.place(route, survey))) failures++;
     if (pace.isDue()) await pace.rest();
   }

@@ -8,11 +8,12 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry, MrouteSocket } from '../kernel/kernel';
+import { Pace } from '../pace';
+import { streamOf } from '../routing/learning';
 import { routeInterfaces, routeKey } from '../routing/route';
 import { VifRegistry } from '../routing/vifs';
 import { isSameEntry } from './drift';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 import type { Survey } from './survey';
 
 /** What a table has before this controller does anything. */
@@ -101,6 +102,13 @@ async function restore(installer: Installer, version: IpVersion, survey: Survey)
   }
 }
 
+/** Whether a route that learns takes the stream of an entry: it made it. */
+function isLearnt({ kernel, learner }: Installer, { version, source, group, iif }: KernelEntry): boolean {
+  const name = kernel.findLinkName(iif);
+  const stream = name === undefined ? undefined : streamOf({ source, group, iif: name });
+  return stream !== undefined && learner.claim(version, stream);
+}
+
 /**
  * Entries that no saved route stands for: a change that the earlier process did not live to save. Then the VIFs of no use. What the
  * kernel refuses to delete is found again as drift.
@@ -114,6 +122,7 @@ async function dropRest(
   const pace = new Pace();
   for (const [key, entry] of entries) {
     if (isOthers(installer, key, entry) || installer.table.get(key)?.installed !== undefined) continue;
+    if (isLearnt(installer, entry)) continue;
     try {
       socket.delMfc({ ...entry, parent: 0, outputs: [] });
     } catch {

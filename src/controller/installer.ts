@@ -5,13 +5,17 @@ import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
 import { followed, RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
-import { Pace } from './pace';
+import type { MemberStream } from '../routing/world';
+import { Learner, type LearnerListener } from '../streams/learner';
 import { run } from './runner';
-import { Survey } from './survey';
+import { type MemberView, Survey } from './survey';
+
+export type InstallerListener = LearnerListener;
 
 export type Sockets = Map<IpVersion, MrouteSocket>;
 
@@ -23,17 +27,28 @@ export class Installer {
   readonly sockets: Sockets = new Map();
   /** The entries that other programs have made, by key. */
   readonly foreign = new Map<string, KernelEntry>();
+  /** Who has joined; nobody, as long as nobody asks. */
+  members: MemberView = () => false;
+  /** Makes entries for streams that no message named. */
+  readonly learner: Learner;
   private watched: Watch | undefined;
 
   /**
    * @param tableId number of the routing table, undefined for the kernel's default one; throws if there is no such table
-   * @param warn hears of what could not even be undone
+   * @param listener hears of what could not even be undone, and of streams
    */
   constructor(
     readonly kernel: Kernel,
     readonly tableId: () => number | undefined,
-    private readonly warn: (warning: MfcError) => void,
-  ) {}
+    private readonly listener: InstallerListener,
+  ) {
+    this.learner = new Learner(this.table, (version) => this.sockets.get(version), this, this.listener);
+  }
+
+  isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
+    const link = this.kernel.findLink(name);
+    return link !== undefined && this.members(version, link.ifindex, stream);
+  }
 
   /** Becomes the owner of the table of a family. */
   openSocket(version: IpVersion): MrouteSocket {
@@ -65,19 +80,25 @@ export class Installer {
     try {
       this.watched?.unmute();
     } catch (error) {
-      this.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
+      this.listener.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
     }
   }
 
   survey(has?: (entry: MfcEntry) => boolean): Survey {
-    return new Survey(this.kernel, this.foreign, has);
+    return new Survey(this.kernel, this.foreign, this.members, has);
   }
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
     const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
-    await (plan.operations.length > MANY ? this.quietly(perform) : perform());
-    return this.table.commit(plan.next);
+    if (plan.isLearning) for (const socket of this.sockets.values()) socket.pause();
+    try {
+      await (plan.operations.length > MANY ? this.quietly(perform) : perform());
+      return this.table.commit(plan.next);
+    } finally {
+      if (plan.isLearning) for (const socket of this.sockets.values()) socket.resume();
+      this.learner.reconsider();
+    }
   }
 
   /**
@@ -153,7 +174,8 @@ export class Installer {
       let isWhole = true;
       for (const [key, entry] of Array.from(before.changes).reverse()) {
         const now = this.table.get(key);
-        const route = entry && followed(entry, names[entry.route.version]);
+        if (now?.learnt !== undefined) continue; // it follows the route that made it
+        const route = entry?.learnt === undefined ? entry && followed(entry, names[entry.route.version]) : undefined;
         if (route !== undefined) isWhole = (await this.place(route, survey, before.vifs)) && isWhole;
         else if (now !== undefined) isWhole = (await this.drop(now.route, survey)) && isWhole;
         if (pace.isDue()) await pace.rest();
@@ -195,7 +217,7 @@ export class Installer {
     const cause = error instanceof MfcError ? error.cause : {};
     const what = error instanceof Error ? error.message : String(error);
     const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';
-    this.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
+    this.listener.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
   };
 }
 

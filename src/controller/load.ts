@@ -2,9 +2,9 @@
  * The saved routes as routes. What is not valid is left out, reported, and kept in a copy of the file.
  */
 import { MfcError } from '../errors';
+import { Pace } from '../pace';
 import { parseAdd } from '../routing/request';
 import type { Route } from '../routing/route';
-import { Pace } from './pace';
 import type { StateFile } from './state-file';
 
 export interface LoadedRoutes {

@@ -5,8 +5,8 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MrouteSocket } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { inverse, type Operation } from '../routing/operation';
-import { Pace } from './pace';
 
 /** The socket of a family. Throws ERR_MFC_NOT_OPEN if it has none. */
 export type SocketOf = (version: IpVersion) => MrouteSocket;

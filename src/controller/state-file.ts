@@ -7,8 +7,8 @@
 import { copyFile, mkdir, open, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MfcError } from '../errors';
-import { type Route, toRule } from '../routing/route';
-import { Pace } from './pace';
+import { Pace } from '../pace';
+import { type Route, toSavedRule } from '../routing/route';
 
 const VERSION = 1;
 const MODE = 0o600;
@@ -95,7 +95,7 @@ export class StateFile {
   private lineOf(route: Route): string {
     let line = this.lines.get(route);
     if (line === undefined) {
-      line = JSON.stringify(toRule(route));
+      line = JSON.stringify(toSavedRule(route));
       this.lines.set(route, line);
     }
     return line;

@@ -4,12 +4,12 @@
 import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
+import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
-import { type Route, routeInterfaces, toRule } from '../routing/route';
-import type { Entry } from '../routing/table';
+import { addOptions, type Output, type Route, routeInterfaces, routeKey } from '../routing/route';
+import { type Entry, keyOf } from '../routing/table';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 import type { Survey } from './survey';
 
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
@@ -37,17 +37,44 @@ export async function readState(installer: Installer, filter: Filter): Promise<S
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
-function routeState({ route, installed, reason: why }: Entry, installer: Installer, survey: Survey): RouteState {
-  const counters = installed && installer.sockets.get(route.version)?.mfcCounters(route.source, route.group);
+function routeState(entry: Entry, installer: Installer, survey: Survey): RouteState {
+  const { route, installed, reason: why } = entry;
+  const counters = installed && countersOf(installed, installer);
   const reason = why ?? (counters === undefined ? TAKEN_OUT : downReason(route, survey));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
-  const { source, group, iif, oifs, stop_filter, label } = toRule(route);
+  const { source, group, iif } = route;
+  const oifs = outputsOf(entry).map((output) => (output.threshold === 1 ? output.name : output));
   const state = stateOf(installed, counters, reason);
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
-  if (stop_filter !== undefined) answer.stop_filter = stop_filter;
-  if (label !== undefined) answer.label = label;
+  addOptions(answer, route);
+  if (entry.learnt !== undefined) answer.learnt = true;
+  if (route.learning !== undefined) answer.streams = installer.table.learntBy(keyOf(route)).size;
   if (reason !== undefined) answer.reason = reason;
   return answer;
+}
+
+/** Those that are wanted, or that hosts have opened. */
+function outputsOf({ route, installed }: Entry): readonly Output[] {
+  return route.members === undefined || installed === undefined ? route.outputs : installed.outputs;
+}
+
+/** A route that learns has the counters of what it has learnt and still has. */
+function countersOf(
+  { version, source, group, learning }: Route,
+  { table, sockets }: Installer,
+): MfcCounters | undefined {
+  const socket = sockets.get(version);
+  if (learning === undefined) return socket?.mfcCounters(source, group);
+  const sum = { ...NO_ROUTE_COUNTERS };
+  for (const key of table.learntBy(routeKey(source, group))) {
+    const route = table.get(key)?.route;
+    const counters = route && socket?.mfcCounters(route.source, route.group);
+    if (counters === undefined) continue;
+    sum.packets += counters.packets;
+    sum.bytes += counters.bytes;
+    sum.wrong_if += counters.wrong_if;
+  }
+  return sum;
 }
 
 const TAKEN_OUT = 'Another program took it out of the kernel. It is being put back.';

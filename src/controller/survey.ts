@@ -4,12 +4,16 @@
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 import type { Kernel, KernelEntry, Link } from '../kernel/kernel';
-import type { World } from '../routing/world';
+import type { MemberStream, World } from '../routing/world';
 
 const hasNothing = (): boolean => false;
 
+/** Who knows which hosts want which streams. */
+export type MemberView = (version: IpVersion, ifindex: number, stream: MemberStream) => boolean;
+
 export class Survey implements World {
   private readonly links = new Map<string, Link | undefined>();
+  private names: readonly string[] | undefined;
 
   /**
    * @param foreign the entries of other programs
@@ -18,6 +22,7 @@ export class Survey implements World {
   constructor(
     private readonly kernel: Kernel,
     private readonly foreign: ReadonlyMap<string, KernelEntry>,
+    private readonly members: MemberView,
     readonly has: (entry: MfcEntry) => boolean = hasNothing,
   ) {}
 
@@ -28,6 +33,16 @@ export class Survey implements World {
       this.links.set(name, link);
     }
     return link;
+  }
+
+  linkNames(): readonly string[] {
+    this.names ??= this.kernel.listLinkNames();
+    return this.names;
+  }
+
+  isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
+    const link = this.link(name);
+    return link !== undefined && this.members(version, link.ifindex, stream);
   }
 
   isUsedByOthers(version: IpVersion, ifindex: number): boolean {

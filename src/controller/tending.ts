@@ -6,11 +6,11 @@
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import type { Watch, WatchListener } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { formatRoute } from '../routing/route';
 import { Drift, type Repair } from './drift';
 import { heal } from './healer';
 import type { Installer } from './installer';
-import { Pace } from './pace';
 import { Retry } from './retry';
 
 export interface TendingListener {

@@ -20,6 +20,21 @@ export interface Link {
 }
 
 /**
+ * A packet that no entry takes (`nocache`), or that came in on another interface than its entry says (`wrongvif`). One object may serve
+ * for all: what it holds is valid only while the listener runs.
+ */
+export interface Upcall {
+  readonly kind: 'nocache' | 'wrongvif';
+  /** Where the packet came in. */
+  readonly vifi: number;
+  readonly source: string;
+  readonly group: string;
+  /** The addresses in network byte order, 4 or 16 bytes. */
+  readonly sourceBytes: Uint8Array;
+  readonly groupBytes: Uint8Array;
+}
+
+/**
  * The owner of one multicast routing table. All calls are synchronous and throw MfcError.
  * Closing it takes every VIF and entry out of the kernel.
  */
@@ -39,6 +54,11 @@ export interface MrouteSocket {
   readonly fd: number;
   /** Indices of the interfaces that have VIFs, by VIF number, as the kernel has them. */
   vifIndices(): Map<number, number>;
+  /** From now on tells of streams that no entry takes, and of those that come in elsewhere than their entry says. Must not throw. */
+  listen(listener: (upcall: Upcall) => void): void;
+  /** What the kernel has to tell waits in the socket. */
+  pause(): void;
+  resume(): void;
   /** Safe to call twice. */
   close(): void;
 }
@@ -108,6 +128,8 @@ export interface Kernel {
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;
+  /** The names of all interfaces. */
+  listLinkNames(): string[];
   /** The rules that say which packets are looked up in which table. */
   listRules(version: IpVersion): Rule[];
 }

@@ -1,5 +1,5 @@
 /**
- * Asks the kernel about network interfaces, by name or index: net/core/dev_ioctl.c.
+ * Asks the kernel about network interfaces, by name or index: net/core/dev_ioctl.c. All of them are listed by netlink.
  *
  * Not through /sys, which shows the network namespace that it was mounted in and not the process's own.
  */
@@ -17,6 +17,9 @@ import {
   SIOCGIFINDEX,
   SIOCGIFNAME,
 } from '../abi/ifreq';
+import { decodeLink, encodeLinkDump, LINK_DUMP_SIZE, RTM_NEWLINK } from '../abi/link-message';
+import { eachMessage } from '../abi/netlink';
+import { dump } from './dump';
 import type { Link } from './kernel';
 import { ioctl, querySocket } from './libc';
 
@@ -49,4 +52,17 @@ export function findLink(name: string): Link | undefined {
 export function findLinkName(ifindex: number): string | undefined {
   encodeIfreqIndex(request, ifindex);
   return ask(SIOCGIFNAME, 'SIOCGIFNAME') ? decodeIfreqName(request) : undefined;
+}
+
+/** The names of all interfaces, in the order of their indices. */
+export function listLinkNames(): string[] {
+  const request = new Uint8Array(LINK_DUMP_SIZE);
+  encodeLinkDump(request);
+  const names: string[] = [];
+  for (const { bytes, size } of dump(request)) {
+    eachMessage(bytes, size, (type, start, end) => {
+      if (type === RTM_NEWLINK) names.push(decodeLink(bytes, start, end).name);
+    });
+  }
+  return names;
 }

@@ -3,7 +3,7 @@
  */
 import { listEntries } from './entries';
 import type { Kernel } from './kernel';
-import { findLink, findLinkName } from './links';
+import { findLink, findLinkName, listLinkNames } from './links';
 import { openMemberships } from './memberships';
 import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
 import { listRules } from './rules';
@@ -17,5 +17,6 @@ export const linux: Kernel = {
   openMemberships,
   findLink,
   findLinkName,
+  listLinkNames,
   listRules,
 };

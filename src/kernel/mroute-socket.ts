@@ -1,8 +1,8 @@
 /**
  * The owner socket of one multicast routing table: net/ipv4/ipmr.c ip_mroute_setsockopt, net/ipv6/ip6mr.c.
  *
- * It knows byte layouts and calls, not routes. Nothing is read from the socket: reports of unknown streams wait in its buffer until
- * that is full and are dropped then, which harms no route.
+ * It knows byte layouts and calls, not routes. As long as nobody listens, what the kernel tells waits in the socket's buffer until that is
+ * full and is dropped then, which harms no route.
  */
 import {
   type Family,
@@ -20,6 +20,7 @@ import { decodeVifCounters, encodeVifCountersRequest, sioc_vif_req } from '../ab
 import { isErrno, MfcError } from '../errors';
 import type { MrouteSocket } from './kernel';
 import { close, ioctl, longSize, setsockopt } from './libc';
+import { type UpcallListener, Upcalls } from './upcalls';
 import { probeVifs } from './vif-probe';
 
 export class LinuxMrouteSocket implements MrouteSocket {
@@ -28,6 +29,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
   private readonly mfc: Uint8Array;
   private readonly mfcRequest: Uint8Array;
   private readonly vifRequest: Uint8Array;
+  private upcalls: Upcalls | undefined;
 
   constructor(
     private readonly family: Family,
@@ -85,6 +87,19 @@ export class LinuxMrouteSocket implements MrouteSocket {
     return found ? decodeVifCounters(this.vifRequest, longSize) : undefined;
   }
 
+  listen(listener: UpcallListener): void {
+    this.upcalls?.pause();
+    this.upcalls = new Upcalls(this.file, this.family.version, listener);
+  }
+
+  pause(): void {
+    this.upcalls?.pause();
+  }
+
+  resume(): void {
+    this.upcalls?.resume();
+  }
+
   get fd(): number {
     return this.file;
   }
@@ -95,6 +110,8 @@ export class LinuxMrouteSocket implements MrouteSocket {
 
   close(): void {
     if (this.file < 0) return;
+    this.upcalls?.pause(); // it must not watch a file that is closed
+    this.upcalls = undefined;
     close(this.file);
     this.onClose?.();
     this.file = -1; // its number may be another file's soon

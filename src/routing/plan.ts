@@ -5,37 +5,49 @@
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
  */
 import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
+import { relearn, Templates, templateOf } from './learning';
 import type { MfcOperation, Operation } from './operation';
-import { contradiction, exhausted, linkFault, noOutput, noRoute, otherInput, unusable } from './refusals';
+import { contradiction, linkFault, noOutput, noRoute, otherInput } from './refusals';
 import type { DelRequest } from './request';
-import { type Route, routeInterfaces, routeKey, sameForwarding, withOutputs } from './route';
-import { type At, fieldName } from './schema';
-import { type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
-import { type Vif, VifRegistry } from './vifs';
+import { isEmptied, resolve } from './resolve';
+import {
+  ANY_INTERFACE,
+  isOpenEnded,
+  type Route,
+  routeInterfaces,
+  routeKey,
+  sameForwarding,
+  sameOptions,
+  withOutputs,
+} from './route';
+import type { At } from './schema';
+import { type Cause, type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
+import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'unchanged' | 'deleted';
 
 export class Plan {
   readonly operations: Operation[] = [];
-  private readonly vifs: Record<IpVersion, VifRegistry>;
+  private readonly vifs: VifPlan;
   private readonly changes = new Map<string, Entry | undefined>();
   private waiting = 0;
-  /** VIF numbers whose interfaces were deleted: the kernel has no such VIFs to delete. */
-  private gone: ReadonlySet<number> = new Set();
+  /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
+  isLearning = false;
+  /** Why routes go, if not because they are deleted. */
+  cause: Cause | undefined;
 
   /** @param wished VIF numbers to take where they are free */
   constructor(
     private readonly table: RouteTable,
     private readonly world: World,
-    private readonly wished: Vifs = table.vifs,
+    wished: Vifs = table.vifs,
   ) {
-    this.vifs = { 4: table.vifs[4].copy(), 6: table.vifs[6].copy() };
+    this.vifs = new VifPlan(table.vifs, world, wished, this.operations);
   }
 
   get next(): TableState {
-    return { vifs: this.vifs, changes: this.changes };
+    return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
   }
 
   /** The entry as it will be. */
@@ -56,9 +68,13 @@ export class Plan {
   add(route: Route, at?: number, allowAbsent = false): Outcome {
     const key = keyOf(route);
     const added = this.changes.get(key);
-    if (added !== undefined && !sameForwarding(added.route, route)) throw contradiction(route, at);
+    if (added !== undefined && isOwn(added) && !sameForwarding(added.route, route)) throw contradiction(route, at);
     if (allowAbsent) return this.place(route, at);
-    this.acquireAll(route, at);
+    if (isOpenEnded(route)) {
+      this.vifs.demand(route, at);
+      return this.place(route, at);
+    }
+    this.vifs.acquire(route, at);
     return this.put({ route, installed: route }, key);
   }
 
@@ -75,6 +91,7 @@ export class Plan {
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
     const entry = this.find(routeKey(request.source, request.group));
+    if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
     if (entry === undefined) throw noRoute(request, at);
     const { route } = entry;
     if (request.iif !== undefined && request.iif !== route.iif) throw otherInput(request, route, at);
@@ -92,17 +109,19 @@ export class Plan {
 
   /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */
   lose(version: IpVersion, reason: string): void {
-    this.vifs[version] = VifRegistry.empty();
-    for (const { route } of this.table.list()) {
-      if (route.version === version) this.changes.set(keyOf(route), { route, installed: undefined, reason });
+    this.vifs.loseAll(version);
+    for (const [key, { route, learnt }] of this.table.keyed()) {
+      if (route.version !== version) continue;
+      this.changes.set(key, learnt === undefined ? { route, installed: undefined, reason } : undefined);
     }
   }
 
   /** Takes a route out, wherever it is. */
   drop(route: Route): void {
     const key = keyOf(route);
-    this.replace(this.find(key)?.installed, undefined);
+    const before = this.find(key);
     this.changes.set(key, undefined);
+    this.replace(before, undefined);
   }
 
   /**
@@ -110,141 +129,125 @@ export class Plan {
    * route has to leave them in this plan.
    */
   loseVifs(version: IpVersion, gone: ReadonlySet<number>): Set<string> {
-    this.gone = gone;
-    const registry = this.vifs[version];
-    const lost = registry.list().filter(({ vifi }) => gone.has(vifi));
-    for (const vif of lost) if (registry.refCount(vif) === 0) this.free(version, vif);
-    return new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
+    return this.vifs.lose(version, gone);
   }
 
-  /** Takes a route off interfaces that were deleted. */
-  leave({ route, installed }: Entry, names: ReadonlySet<string>): void {
+  /** Takes a route off interfaces that were deleted. Learnt entries follow the route that made them. */
+  leave(entry: Entry, names: ReadonlySet<string>): void {
+    const { route, installed } = entry;
     const name = installed && routeInterfaces(installed).find((one) => names.has(one));
-    if (installed === undefined || name === undefined) return;
-    const rest = withOutputs(installed, (output) => !names.has(output.name));
+    if (installed === undefined || name === undefined || !isOwn(entry)) return;
+    const rest = without(installed, names);
     const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
-    if (left !== undefined) this.retain(left);
-    this.replace(installed, left);
+    if (left !== undefined) this.vifs.retain(left);
     this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
+    this.replace(entry, left);
   }
 
   /** Deletes the VIFs that no route uses. */
   freeUnused(version: IpVersion): void {
-    for (const vif of this.vifs[version].list()) {
-      if (this.vifs[version].refCount(vif) === 0) this.free(version, vif);
-    }
+    this.vifs.freeUnused(version);
   }
 
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
   private put(entry: Entry, key = keyOf(entry.route)): Outcome {
     const before = this.find(key);
-    this.replace(before?.installed, entry.installed);
+    const isAsBefore = before !== undefined && isSame(before, entry);
+    if (!isAsBefore) this.changes.set(key, entry);
+    this.replace(before, entry.installed);
     if (entry.reason !== undefined) this.waiting++;
-    if (before !== undefined && isSame(before, entry)) return 'unchanged';
-    this.changes.set(key, entry);
-    return before === undefined || (before.installed === undefined && entry.installed !== undefined)
+    if (isAsBefore) return 'unchanged';
+    return before === undefined || !isOwn(before) || (before.installed === undefined && entry.installed !== undefined)
       ? 'added'
       : 'replaced';
   }
 
-  /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
-  private replace(before: Route | undefined, after: Route | undefined): void {
+  /**
+   * The kernel steps from one form of a route to another, and for what it has learnt. What `after` needs is acquired; what `before` needed
+   * is given back.
+   */
+  private replace(before: Entry | undefined, after: Route | undefined): void {
+    const installed = before?.installed;
+    this.rewrite(
+      installed?.learning === undefined ? installed : undefined,
+      after?.learning === undefined ? after : undefined,
+    );
+    if (isLearningNew(installed, after)) this.relearn();
+    if (before === undefined || installed === undefined || !isOwn(before)) return;
+    this.vifs.release(installed);
+  }
+
+  /** The kernel step from one form of an entry to another. */
+  private rewrite(before: Route | undefined, after: Route | undefined): void {
     if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
       const step = this.mfc('add_mfc', after, before);
       if (before !== undefined || !this.world.has(step)) this.operations.push(step);
     } else if (after === undefined && before !== undefined) {
       this.operations.push(this.mfc('del_mfc', before));
     }
-    if (before !== undefined) for (const name of routeInterfaces(before)) this.release(before.version, name);
   }
 
-  private acquireAll(route: Route, at: At): void {
-    this.acquire(route.version, route.iif, at, 'iif');
-    for (const { name } of route.outputs) this.acquire(route.version, name, at, 'oifs');
+  /** What was learnt follows the routes that learn. */
+  private relearn(): void {
+    this.isLearning = true;
+    const learnt = Array.from(this.table.listLearnt()).flatMap(([key]) => {
+      const entry = this.find(key);
+      return entry === undefined || isOwn(entry) ? [] : [[key, entry] as const];
+    });
+    if (learnt.length === 0) return;
+    for (const [key, entry] of relearn(learnt, this.templates(), this.world)) {
+      this.rewrite(this.find(key)?.installed, entry?.installed);
+      this.changes.set(key, entry);
+    }
+  }
+
+  private templates(): Templates {
+    const keys = new Set([...this.table.learning, ...this.changes.keys()]);
+    return new Templates(
+      Array.from(keys).flatMap((key) => {
+        const installed = this.find(key)?.installed;
+        const template = installed && templateOf(key, installed);
+        return template === undefined ? [] : [template];
+      }),
+    );
   }
 
   /** What of a route its interfaces allow now. */
   private acquireUsable(route: Route, at: At): Entry {
-    const fault = (name: string): string | undefined => linkFault(this.world.link(name), name);
-    const usable = withOutputs(route, ({ name }) => fault(name) === undefined);
-    const reason = routeInterfaces(route)
-      .map(fault)
-      .find((one) => one !== undefined);
-    if (fault(route.iif) !== undefined || isEmptied(usable, route))
-      return { route, installed: undefined, ...because(reason) };
-    this.acquireAll(usable, at);
-    return { route, installed: usable, ...because(reason) };
-  }
-
-  private acquire(version: IpVersion, name: string, at: At, role: string): void {
-    const link = this.world.link(name);
-    const fault = linkFault(link, name);
-    if (link === undefined || fault !== undefined) throw unusable(fault ?? '', link, name, fieldName(at, role));
-    const registry = this.vifs[version];
-    const vif = registry.byName(name) ?? this.make(version, name, link.ifindex);
-    if (vif === undefined) throw exhausted(name, fieldName(at, role));
-    registry.acquire(vif);
-  }
-
-  private make(version: IpVersion, name: string, ifindex: number): Vif | undefined {
-    const vif = this.vifs[version].take(name, ifindex, this.wished[version].byName(name)?.vifi);
-    if (vif !== undefined) this.operations.push({ op: 'add_vif', version, ...vif });
-    return vif;
-  }
-
-  /** Acquires interfaces that have VIFs: there is nothing to ask about them. */
-  private retain(route: Route): void {
-    const registry = this.vifs[route.version];
-    for (const name of routeInterfaces(route)) registry.acquire(vifOf(registry, name));
-  }
-
-  private release(version: IpVersion, name: string): void {
-    const registry = this.vifs[version];
-    const vif = vifOf(registry, name);
-    if (registry.release(vif)) this.free(version, vif);
-  }
-
-  private free(version: IpVersion, vif: Vif): void {
-    const isGone = this.gone.has(vif.vifi);
-    if (!isGone && (vif.foreign || this.world.isUsedByOthers(version, vif.ifindex))) return;
-    this.vifs[version].free(vif);
-    if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
+    const { installed, reason } = resolve(route, this.world);
+    if (installed !== undefined) this.vifs.acquire(installed, at);
+    return { route, installed, ...because(reason) };
   }
 
   /** The step that adds or deletes a route, in the kernel's terms. */
   private mfc(op: 'add_mfc' | 'del_mfc', route: Route, before?: Route): MfcOperation {
-    const entry = entryOf(route, this.vifs[route.version]);
-    return before === undefined
-      ? { op, ...entry }
-      : { op, ...entry, before: entryOf(before, this.vifs[route.version]) };
+    const registry = this.vifs.vifs[route.version];
+    const entry = entryOf(route, registry);
+    return before === undefined ? { op, ...entry } : { op, ...entry, before: entryOf(before, registry) };
   }
 }
 
-/** A route in the kernel's terms. Each of its interfaces must have a VIF. */
-export function entryOf({ version, source, group, iif, outputs }: Route, registry: VifRegistry): MfcEntry {
-  const parent = vifOf(registry, iif).vifi;
-  const vifs = outputs.map(({ name, threshold }) => vifOutput(vifOf(registry, name).vifi, threshold));
-  // A native (*,G) entry matches packets from the interfaces among its outputs, and never sends one back to where it came from:
-  // net/ipv4/ipmr_base.c mr_mfc_find_any. A stop filter needs it as much.
-  if (source === ANY_SOURCE) vifs.push(vifOutput(parent, 1));
-  return { version, source, group, parent, outputs: vifs };
+/** Whether what was learnt may have to follow. Who has joined can be different each time. */
+function isLearningNew(before: Route | undefined, after: Route | undefined): boolean {
+  if (before?.learning === undefined && after?.learning === undefined) return false;
+  if (before === undefined || after === undefined || after.members !== undefined) return true;
+  return !sameForwarding(before, after) || !sameOptions(before, after);
 }
 
-/** Outputs with threshold 1, the common case, made once. */
-const PLAIN: readonly VifOutput[] = Array.from({ length: MAXVIFS }, (_, vifi) => ({ vifi, threshold: 1 }));
-
-function vifOutput(vifi: number, threshold: number): VifOutput {
-  return (threshold === 1 ? PLAIN[vifi] : undefined) ?? { vifi, threshold };
+/** A learnt entry that has gone by itself. */
+function goneRoute({ version, source, group }: DelRequest): Route {
+  return { version, source, group, iif: ANY_INTERFACE, outputs: [] };
 }
 
-function vifOf(registry: VifRegistry, name: string): Vif {
-  const vif = registry.byName(name);
-  if (vif === undefined) throw new Error(`no VIF for '${name}': the registry does not match its routes`);
-  return vif;
+/** Whether a message asked for a route, and it is not one that another has learnt. */
+function isOwn({ learnt }: Entry): boolean {
+  return learnt === undefined;
 }
 
-function isEmptied(installed: Route, wanted: Route): boolean {
-  return installed.outputs.length === 0 && wanted.outputs.length > 0;
+/** What is left of an installed route without some interfaces. */
+function without(installed: Route, names: ReadonlySet<string>): Route {
+  const left = withOutputs(installed, ({ name }) => !names.has(name));
+  return left.reserved === undefined ? left : { ...left, reserved: left.reserved.filter((name) => !names.has(name)) };
 }
 
 function because(reason: string | undefined): { reason?: string } {
@@ -252,7 +255,8 @@ function because(reason: string | undefined): { reason?: string } {
 }
 
 function isSame(a: Entry, b: Entry): boolean {
-  if (a.reason !== b.reason || a.route.label !== b.route.label || !sameForwarding(a.route, b.route)) return false;
+  if (a.reason !== b.reason || a.learnt !== b.learnt) return false;
+  if (!sameForwarding(a.route, b.route) || !sameOptions(a.route, b.route)) return false;
   if (a.installed === undefined || b.installed === undefined) return a.installed === b.installed;
   return sameForwarding(a.installed, b.installed);
 }

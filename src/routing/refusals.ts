@@ -25,6 +25,15 @@ function linkHint(link: PlanLink | undefined, name: string): string {
   return link.loopback ? 'Use the interface of a network.' : `Switch it on with 'ip link set ${name} multicast on'.`;
 }
 
+/** No interface can be used that a pattern means. */
+export function unmatched(pattern: string, field: string): MfcError {
+  return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: No interface matches '${pattern}'.`, {
+    field,
+    value: pattern,
+    hint: 'A pattern is the beginning of names and a plus, as "eth+". See \'ip link\' for the names.',
+  });
+}
+
 export function exhausted(name: string, field: string): MfcError {
   return new MfcError(
     'ERR_MFC_VIFS_EXHAUSTED',

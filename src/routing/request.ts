@@ -5,18 +5,10 @@
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
-import type { Output, Route } from './route';
-import {
-  type AddShape,
-  type At,
-  INTERFACE_NAME,
-  invalid,
-  MAX_OUTPUTS,
-  ROUTE_KEYS,
-  shapeOfAdd,
-  shapeOfDel,
-  shapeOfFilter,
-} from './schema';
+import { isForMembers, isPlain, parseOptions } from './options';
+import { checkNames, isTooLong, listOutputs, parseOutputs, plainOutput, tooLong } from './outputs';
+import { ANY_INTERFACE, learns, type Route } from './route';
+import { type AddShape, type At, invalid, ROUTE_KEYS, shapeOfAdd, shapeOfDel, shapeOfFilter } from './schema';
 import { parseGroup, parseSource, versionOf } from './stream';
 
 /** What a node's own fields say, in the words of a message. */
@@ -26,6 +18,8 @@ export interface AddRequest {
   readonly route: Route;
   /** Interfaces that do not exist yet are no error: the route waits for them. */
   readonly allowAbsent: boolean;
+  /** The rule of a learnt entry, out of an answer: there is nothing to add, it comes with its stream. */
+  readonly learnt: boolean;
 }
 
 export interface DelRequest {
@@ -36,6 +30,8 @@ export interface DelRequest {
   readonly iif?: string;
   /** Only these outputs; the whole route if absent. */
   readonly outputs?: readonly string[];
+  /** The rule of a learnt entry, out of an answer: it may have gone since. */
+  readonly learnt?: true;
 }
 
 export interface Filter {
@@ -46,8 +42,6 @@ export interface Filter {
 
 /** The highest number of routes in one message. More is a mistake, not a plan. */
 const MAX_ROUTES = 100_000;
-
-const encoder = new TextEncoder();
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -101,85 +95,6 @@ function overlay(message: unknown, fields: Fields): unknown {
   return message;
 }
 
-/** The schema counts characters; the kernel counts bytes, of which a UTF-16 unit has at most three. */
-function isTooLong(name: string): boolean {
-  return name.length > 5 && encoder.encode(name).length > 15;
-}
-
-function tooLong(name: string, field: string, at: At): Error {
-  return invalid(at, field, name, 'is not an interface name.', 'The kernel takes at most 15 bytes.');
-}
-
-/** The outputs as a list, whichever way they were written. */
-function listOutputs(oifs: AddShape['oifs'], at: At): (string | { name: string; threshold?: number })[] {
-  if (typeof oifs !== 'string') return oifs;
-  const names = oifs.split(',', MAX_OUTPUTS + 1).map((name) => name.trim());
-  if (names.length > MAX_OUTPUTS) {
-    throw invalid(
-      at,
-      'oifs',
-      oifs,
-      `names more than ${MAX_OUTPUTS} outputs.`,
-      'A table has 32 VIFs, one of them the input.',
-    );
-  }
-  for (const name of names) {
-    if (!INTERFACE_NAME.test(name)) {
-      throw invalid(at, 'oifs', oifs, `has '${name}', which is not an interface name.`, "Write it as 'eth2, eth3'.");
-    }
-  }
-  return names;
-}
-
-function checkNames(outputs: readonly { name: string }[], oifs: AddShape['oifs'], at: At): void {
-  for (let i = 0; i < outputs.length; i++) {
-    const name = outputs[i]?.name ?? '';
-    if (isTooLong(name)) throw tooLong(name, typeof oifs === 'string' ? 'oifs' : `oifs[${i}]`, at);
-    for (let j = 0; j < i; j++) {
-      if (outputs[j]?.name === name)
-        throw invalid(at, 'oifs', oifs, `names '${name}' twice.`, 'Name each output once.');
-    }
-  }
-}
-
-/** One object per interface name instead of one per route: a table of thousands of routes has few interfaces. */
-const plainOutputs = new Map<string, Output>();
-const MAX_PLAIN_OUTPUTS = 1000;
-
-function plainOutput(name: string): Output {
-  let output = plainOutputs.get(name);
-  if (output === undefined) {
-    if (plainOutputs.size >= MAX_PLAIN_OUTPUTS) plainOutputs.clear();
-    output = { name, threshold: 1 };
-    plainOutputs.set(name, output);
-  }
-  return output;
-}
-
-function parseOutputs(message: AddShape, version: IpVersion, at: At): Output[] {
-  const outputs = listOutputs(message.oifs, at).map((oif, i) => {
-    const name = typeof oif === 'string' ? oif : oif.name;
-    const own = typeof oif === 'string' ? undefined : oif.threshold;
-    const threshold = own ?? message.threshold ?? 1;
-    if (threshold !== 1 && version === 6) {
-      throw noThreshold(threshold, own === undefined ? 'threshold' : `oifs[${i}].threshold`, at);
-    }
-    return threshold === 1 ? plainOutput(name) : { name, threshold };
-  });
-  checkNames(outputs, message.oifs, at);
-  return outputs;
-}
-
-function noThreshold(threshold: number, field: string, at: At): Error {
-  return invalid(
-    at,
-    field,
-    threshold,
-    'is set, but the kernel has no thresholds for IPv6.',
-    'Leave it out, or limit the scope with the group (ff05:: is one site).',
-  );
-}
-
 /** Throws ERR_MFC_INVALID, which names the field. */
 export function parseAdd(message: unknown, fields: Fields = {}, at?: number): AddRequest {
   return reading(at, () => readAdd(message, fields, at));
@@ -187,25 +102,25 @@ export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Ad
 
 function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields), at);
-  return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true };
+  return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true, learnt: shape.learnt === true };
 }
 
 function routeOf(shape: AddShape, at: At): Route {
   const group = parseGroup(shape.group, at);
   const version = versionOf(group);
   const source = parseSource(shape.source, version, at);
-  if (isTooLong(shape.iif)) throw tooLong(shape.iif, 'iif', at);
-  const iif = plainOutput(shape.iif).name;
-  const outputs = parseOutputs(shape, version, at);
+  if (shape.iif !== undefined && isTooLong(shape.iif)) throw tooLong(shape.iif, 'iif', at);
+  const iif = plainOutput(shape.iif ?? ANY_INTERFACE).name;
+  const isOpen = isForMembers(shape);
+  const outputs = isOpen ? [] : parseOutputs(shape, version, at);
   for (const { name } of outputs) {
     if (name === iif) {
       throw invalid(at, 'oifs', shape.oifs, `has the iif '${iif}'.`, 'A stream cannot leave where it comes in.');
     }
   }
-  if ((outputs.length === 0) !== (shape.stop_filter === true)) throw stopFilterFault(shape, at);
-  return shape.label === undefined
-    ? { version, source, group, iif, outputs }
-    : { version, source, group, iif, outputs, label: shape.label };
+  if ((outputs.length === 0 && !isOpen) !== (shape.stop_filter === true)) throw stopFilterFault(shape, at);
+  const plain = { version, source, group, iif, outputs };
+  return isPlain(shape) && !learns(plain) ? plain : { ...plain, ...parseOptions(shape, plain, at) };
 }
 
 function stopFilterFault(shape: AddShape, at: At): Error {
@@ -229,7 +144,9 @@ function readDel(message: unknown, fields: Fields, at: At): DelRequest {
   const shape = shapeOfDel(overlay(message, fields), at);
   const group = parseGroup(shape.group, at);
   const version = versionOf(group);
-  const stream = { version, source: parseSource(shape.source, version, at), group };
+  const source = parseSource(shape.source, version, at);
+  if (shape.learnt === true) return { version, source, group, learnt: true };
+  const stream = { version, source, group };
   const request = shape.iif === undefined ? stream : { ...stream, iif: shape.iif };
   // The rule of a stop filter, as answers have it, names no outputs: the route is meant.
   if (shape.oifs === undefined || (shape.stop_filter === true && shape.oifs.length === 0)) return request;

@@ -40,6 +40,11 @@ const outputs = {
 
 const flag = { type: 'boolean' };
 const label = { type: 'string', maxLength: 256 };
+const names = { anyOf: [{ type: 'array', maxItems: MAX_OUTPUTS, items: interfaceName }, { type: 'string' }] };
+const MAX_EXCLUDED = 1000;
+/** Ten years: more is a mistake. */
+const MAX_SECONDS = 315_360_000;
+const seconds = { type: 'number', exclusiveMinimum: 0, maximum: MAX_SECONDS };
 const addFields = {
   source: address,
   group: address,
@@ -47,6 +52,13 @@ const addFields = {
   oifs: outputs,
   threshold,
   label,
+  join: flag,
+  alarm: { type: 'object', required: ['idle'], additionalProperties: false, properties: { idle: seconds } },
+  expires_in: seconds,
+  expires_at: { type: 'number', exclusiveMinimum: 0 },
+  exclude: { anyOf: [{ type: 'array', maxItems: MAX_EXCLUDED, items: address }, { type: 'string' }] },
+  idle_timeout: seconds,
+  members: { type: 'object', additionalProperties: false, properties: { among: names, timeout: seconds } },
   stop_filter: flag,
   allow_absent: flag,
   dry_run: flag,
@@ -59,11 +71,13 @@ const answered = {
   packets: { type: 'number' },
   bytes: { type: 'number' },
   wrong_if: { type: 'number' },
+  learnt: flag,
+  streams: { type: 'number' },
 };
 
 const add = {
   type: 'object',
-  required: ['group', 'iif', 'oifs'],
+  required: ['group', 'oifs'],
   additionalProperties: false,
   properties: { ...answered, ...addFields },
 };
@@ -72,7 +86,7 @@ const del = {
   type: 'object',
   required: ['group'],
   additionalProperties: false,
-  properties: { ...answered, threshold, label, stop_filter: flag, allow_absent: flag, ...delFields },
+  properties: { ...answered, ...addFields, ...delFields },
 };
 
 const filter = {
@@ -83,12 +97,20 @@ const filter = {
 export interface AddShape {
   source?: string;
   group: string;
-  iif: string;
+  iif?: string;
   oifs: string | (string | { name: string; threshold?: number })[];
   threshold?: number;
   label?: string;
+  join?: boolean;
+  alarm?: { idle: number };
+  expires_in?: number;
+  expires_at?: number;
+  exclude?: string | string[];
+  idle_timeout?: number;
+  members?: { among?: string | string[]; timeout?: number };
   stop_filter?: boolean;
   allow_absent?: boolean;
+  learnt?: boolean;
   dry_run?: boolean;
 }
 
@@ -98,6 +120,7 @@ export interface DelShape {
   iif?: string;
   oifs?: AddShape['oifs'];
   stop_filter?: boolean;
+  learnt?: boolean;
   dry_run?: boolean;
 }
 
@@ -123,6 +146,13 @@ const FIELD_HINTS: Record<string, string> = {
   oifs: `Give an array of at most ${MAX_OUTPUTS} interface names or {"name", "threshold"} objects, or one text with commas.`,
   threshold: 'Give a whole number from 1 to 254.',
   label: 'Give a text of at most 256 characters.',
+  join: 'Give true or false.',
+  alarm: 'Give for example {"idle": 2}, in seconds.',
+  expires_in: 'Give a number of seconds above 0.',
+  expires_at: 'Give milliseconds since 1970.',
+  exclude: 'Give an array of addresses or prefixes, or one text with commas.',
+  idle_timeout: 'Give a number of seconds above 0.',
+  members: 'Give for example {"among": ["eth2", "eth3"], "timeout": 60}, or leave it out.',
   stop_filter: 'Give true or false.',
   allow_absent: 'Give true or false.',
   dry_run: 'Give true or false.',

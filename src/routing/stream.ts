@@ -12,6 +12,7 @@ import {
   parseIpv6,
 } from '../abi/address';
 import { ANY_SOURCE } from '../abi/family';
+import { contains, formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
 import { type At, invalid } from './schema';
 
 const NOT_AN_ADDRESS = 'is not an IP address';
@@ -23,8 +24,9 @@ export function versionOf(group: string): IpVersion {
   return group.includes(':') ? 6 : 4;
 }
 
-/** The canonical text of a group. */
+/** The canonical text of a group, or of a prefix of groups. */
 export function parseGroup(text: string, at: At): string {
+  if (text.includes('/')) return parseGroupPrefix(text, at);
   if (versionOf(text) === 4) {
     const address = parseIpv4(text);
     const fault = address < 0 ? NOT_AN_ADDRESS : ipv4GroupFault(address);
@@ -37,9 +39,10 @@ export function parseGroup(text: string, at: At): string {
   return formatIpv6(words);
 }
 
-/** The canonical text of a source, `*` for any. With a version, the source has to be of that family. */
+/** The canonical text of a source or a prefix of sources, `*` for any. With a version, it has to be of that family. */
 export function parseSource(text: string | undefined, version: IpVersion | undefined, at: At): string {
   if (text === undefined || text === ANY_SOURCE) return ANY_SOURCE;
+  if (text.includes('/')) return parseSourcePrefix(text, version, at);
   const own = versionOf(text);
   if (version !== undefined && own !== version && isAddress(text)) {
     const what = `is IPv${own}, but the group is IPv${version}.`;
@@ -57,6 +60,75 @@ export function parseSource(text: string | undefined, version: IpVersion | undef
   const fault = words === undefined ? NOT_AN_ADDRESS : ipv6SourceFault(words);
   if (words === undefined || fault !== undefined) throw invalid(at, 'source', text, `${fault}.`, SOURCE_HINT);
   return formatIpv6(words);
+}
+
+const MULTICAST: Record<IpVersion, string> = { 4: '224.0.0.0/4', 6: 'ff00::/8' };
+/** No router forwards these. */
+const LOCAL: Record<IpVersion, readonly string[]> = { 4: ['224.0.0.0/24'], 6: ['ff01::/16', 'ff02::/16'] };
+
+function isIn(range: string, prefix: Prefix): boolean {
+  const outer = parsePrefix(range);
+  return outer !== undefined && outer.length <= prefix.length && contains(outer, prefix.bytes);
+}
+
+function parseGroupPrefix(text: string, at: At): string {
+  const prefix = readPrefix(text, 'group', at);
+  if (prefix.length === 8 * prefix.bytes.length) return parseGroup(formatPrefix(prefix), at);
+  if (!isIn(MULTICAST[prefix.version], prefix)) {
+    throw invalid(
+      at,
+      'group',
+      text,
+      `has addresses outside ${MULTICAST[prefix.version]}, which are no groups.`,
+      GROUP_HINT,
+    );
+  }
+  if (LOCAL[prefix.version].some((range) => isIn(range, prefix))) {
+    throw invalid(at, 'group', text, 'has only groups that the kernel never forwards.', GROUP_HINT);
+  }
+  return formatPrefix(prefix);
+}
+
+function parseSourcePrefix(text: string, version: IpVersion | undefined, at: At): string {
+  const prefix = readPrefix(text, 'source', at);
+  if (version !== undefined && prefix.version !== version) {
+    const what = `is IPv${prefix.version}, but the group is IPv${version}.`;
+    throw invalid(at, 'source', text, what, 'Use addresses of one family.');
+  }
+  if (prefix.length === 0) return ANY_SOURCE;
+  if (prefix.length === 8 * prefix.bytes.length) return parseSource(formatPrefix(prefix), version, at);
+  if (isIn(MULTICAST[prefix.version], prefix)) {
+    throw invalid(at, 'source', text, 'has multicast addresses, which no host has.', SOURCE_HINT);
+  }
+  return formatPrefix(prefix);
+}
+
+function readPrefix(text: string, field: string, at: At): Prefix {
+  const prefix = parsePrefix(text);
+  if (prefix === undefined) {
+    throw invalid(
+      at,
+      field,
+      text,
+      'is not a prefix.',
+      'Write an address, a slash and the number of bits, as "239.1.0.0/16".',
+    );
+  }
+  const network = formatPrefix(masked(prefix));
+  if (network !== formatPrefix(prefix)) {
+    throw invalid(at, field, text, `has bits beyond its length of ${prefix.length}.`, `Write "${network}".`);
+  }
+  return prefix;
+}
+
+/** Prefixes of groups or sources of a family, in their one spelling. */
+export function parseExclude(texts: readonly string[], version: IpVersion, at: At): string[] {
+  return texts.map((text, i) => {
+    const prefix = readPrefix(text.trim(), `exclude[${i}]`, at);
+    if (prefix.version === version) return formatPrefix(prefix);
+    const what = `is IPv${prefix.version}, but the group is IPv${version}.`;
+    throw invalid(at, `exclude[${i}]`, text, what, 'Use addresses of one family.');
+  });
 }
 
 function isAddress(text: string): boolean {

@@ -5,7 +5,7 @@
  * an interface may be called `__proto__`.
  */
 import type { IpVersion } from '../abi/address';
-import { type Route, renamed, routeInterfaces, routeKey } from './route';
+import { isOpenEnded, type Route, renamed, routeInterfaces, routeKey } from './route';
 import { VifRegistry } from './vifs';
 
 export interface Entry {
@@ -15,6 +15,24 @@ export interface Entry {
   readonly installed: Route | undefined;
   /** Why it is not in the kernel as it is wanted. */
   readonly reason?: string;
+  /**
+   * Key of the route that made this entry for a stream. Such an entry is not saved, and the VIFs that it uses are those of that route:
+   * they are not counted for it.
+   */
+  readonly learnt?: string;
+}
+
+/** Why routes go. */
+export type Cause = 'deleted' | 'expired' | 'replaced' | 'foreign';
+
+/** Hears of every change of the table, after it. Must not throw. */
+export type Follower = (change: Change) => void;
+
+export interface Change {
+  readonly key: string;
+  readonly before: Entry | undefined;
+  readonly now: Entry | undefined;
+  readonly cause: Cause;
 }
 
 export type Vifs = Readonly<Record<IpVersion, VifRegistry>>;
@@ -26,6 +44,8 @@ export type Changes = ReadonlyMap<string, Entry | undefined>;
 export interface TableState {
   readonly vifs: Vifs;
   readonly changes: Changes;
+  /** Why routes go, if not because they are deleted. */
+  readonly cause?: Cause | undefined;
 }
 
 export class RouteTable {
@@ -33,14 +53,28 @@ export class RouteTable {
   private readonly entries = new Map<string, Entry>();
   /** Keys of the routes that are not in the kernel as they are wanted. */
   private readonly incomplete = new Set<string>();
+  /** Keys of the routes whose interfaces depend on which there are, or on who has joined. */
+  private readonly openEnded = new Set<string>();
+  /** Keys of the routes that learn. */
+  private readonly learning_ = new Set<string>();
+  /** Keys of the learnt entries, by the key of the route that made them. */
+  private readonly learnt = new Map<string, Set<string>>();
+  private readonly followers: Follower[] = [];
+  private learnt_ = 0;
   private pending_ = 0;
 
   get vifs(): Vifs {
     return this.vifs_;
   }
 
+  /** Learnt entries do not count. */
   get size(): number {
-    return this.entries.size;
+    return this.entries.size - this.learnt_;
+  }
+
+  /** How many entries are learnt. */
+  get learntSize(): number {
+    return this.learnt_;
   }
 
   get pending(): number {
@@ -60,6 +94,13 @@ export class RouteTable {
     return this.entries.values();
   }
 
+  /** The routes that messages asked for. */
+  listOwn(): Route[] {
+    const routes: Route[] = [];
+    for (const { route, learnt } of this.entries.values()) if (learnt === undefined) routes.push(route);
+    return routes;
+  }
+
   keyed(): IterableIterator<[string, Entry]> {
     return this.entries.entries();
   }
@@ -69,16 +110,50 @@ export class RouteTable {
     return Array.from(this.incomplete, (key) => this.entries.get(key)).filter((entry) => entry !== undefined);
   }
 
+  /** The routes whose interfaces depend on which there are, or on who has joined. */
+  listOpenEnded(): Entry[] {
+    return Array.from(this.openEnded, (key) => this.entries.get(key)).filter((entry) => entry !== undefined);
+  }
+
+  /** Keys of the routes that learn. */
+  get learning(): ReadonlySet<string> {
+    return this.learning_;
+  }
+
+  /** All learnt entries. */
+  *listLearnt(): Generator<[key: string, entry: Entry], void> {
+    for (const keys of this.learnt.values()) {
+      for (const key of keys) {
+        const entry = this.entries.get(key);
+        if (entry !== undefined) yield [key, entry];
+      }
+    }
+  }
+
+  /** Keys of the entries that a route has learnt. */
+  learntBy(key: string): ReadonlySet<string> {
+    return this.learnt.get(key) ?? NONE;
+  }
+
+  follow(follower: Follower): void {
+    this.followers.push(follower);
+  }
+
   /** Takes over a plan's result and answers what there was before. */
   commit(next: TableState): TableState {
     const before = new Map<string, Entry | undefined>();
-    for (const [key, entry] of next.changes) {
-      before.set(key, this.entries.get(key));
-      this.set(key, entry);
-    }
     const vifs = this.vifs_;
     this.vifs_ = next.vifs;
+    for (const [key, entry] of next.changes) {
+      before.set(key, this.entries.get(key));
+      this.set(key, entry, next.cause);
+    }
     return { vifs, changes: before };
+  }
+
+  /** The kernel has an entry for a stream that a route of this table takes. */
+  learn(key: string, route: Route, by: string): void {
+    this.set(key, { route, installed: route, learnt: by });
   }
 
   /** VIFs that the kernel has from an earlier process. No route of this one uses them yet. */
@@ -95,24 +170,51 @@ export class RouteTable {
 
   /** A route in the kernel follows its devices. Answers whether it uses one of them. */
   renameRoute(key: string, entry: Entry, names: ReadonlyMap<string, string>): boolean {
-    const { installed, reason } = entry;
+    const { installed } = entry;
     const route = followed(entry, names);
     if (installed === undefined || route === entry.route) return false;
     const now = entry.route === installed ? route : followed({ route: installed, installed }, names);
-    this.set(key, reason === undefined ? { route, installed: now } : { route, installed: now, reason });
+    this.set(key, { ...entry, route, installed: now });
     return true;
   }
 
-  private set(key: string, entry: Entry | undefined): void {
+  private set(key: string, entry: Entry | undefined, cause: Cause = 'deleted'): void {
     const before = this.entries.get(key);
-    if (before !== undefined && before.installed === undefined) this.pending_--;
-    if (entry !== undefined && entry.installed === undefined) this.pending_++;
-    if (entry === undefined || entry.reason === undefined) this.incomplete.delete(key);
-    else this.incomplete.add(key);
+    if (before !== undefined) this.forget(key, before);
     if (entry === undefined) this.entries.delete(key);
-    else this.entries.set(key, entry);
+    else this.note(key, entry);
+    for (const follower of this.followers) follower({ key, before, now: entry, cause });
+  }
+
+  private note(key: string, entry: Entry): void {
+    this.entries.set(key, entry);
+    if (entry.installed === undefined) this.pending_++;
+    if (entry.reason !== undefined) this.incomplete.add(key);
+    if (entry.learnt === undefined) {
+      if (isOpenEnded(entry.route)) this.openEnded.add(key);
+      if (entry.route.learning !== undefined) this.learning_.add(key);
+      return;
+    }
+    this.learnt_++;
+    const keys = this.learnt.get(entry.learnt);
+    if (keys === undefined) this.learnt.set(entry.learnt, new Set([key]));
+    else keys.add(key);
+  }
+
+  private forget(key: string, entry: Entry): void {
+    if (entry.installed === undefined) this.pending_--;
+    this.incomplete.delete(key);
+    this.openEnded.delete(key);
+    this.learning_.delete(key);
+    if (entry.learnt === undefined) return;
+    this.learnt_--;
+    const keys = this.learnt.get(entry.learnt);
+    keys?.delete(key);
+    if (keys?.size === 0) this.learnt.delete(entry.learnt);
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** The route as it is wanted, with new names for what of it is in the kernel. Answers the route itself where no name is new. */
 export function followed({ route, installed }: Entry, names: ReadonlyMap<string, string>): Route {

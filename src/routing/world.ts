@@ -11,10 +11,21 @@ export interface PlanLink {
   readonly loopback: boolean;
 }
 
+/** A stream, and for how many seconds a host that did not report again counts. */
+export interface MemberStream {
+  readonly source: string;
+  readonly group: string;
+  readonly timeout?: number | undefined;
+}
+
 /** No answer changes while a plan is made. */
 export interface World {
   /** Undefined if there is no interface of that name. */
   link(name: string): PlanLink | undefined;
+  /** The names of all interfaces. */
+  linkNames(): readonly string[];
+  /** Whether a host behind an interface wants a stream. A source of `*` asks for any. */
+  isMember(version: IpVersion, name: string, stream: MemberStream): boolean;
   /** Whether the kernel has this very entry already, from an earlier process: it is not written again then. */
   has(entry: MfcEntry): boolean;
   /** Whether another program's entry uses the VIF of an interface: its number is not free when no route of ours does. */

@@ -179,6 +179,10 @@ export class FakeKernel implements Kernel {
     return Array.from(this.links.values()).find((link) => link.ifindex === ifindex)?.name;
   }
 
+  listLinkNames(): string[] {
+    return Array.from(this.links.keys());
+  }
+
   /** As on a kernel that nobody gave rules: all packets are looked up in the default table. */
   listRules(version: IpVersion): Rule[] {
     return [{ table: familyOf(version).defaultTable }];

@@ -2,7 +2,7 @@
 
 import type { MfcCounters, MfcEntry, VifCounters } from '../../src/abi/family';
 import { fault } from '../../src/kernel/faults';
-import type { MrouteSocket } from '../../src/kernel/kernel';
+import type { MrouteSocket, Upcall } from '../../src/kernel/kernel';
 import { formatRoute } from '../../src/routing/route';
 import type { FakeKernel } from './kernel';
 import type { FakeTable } from './table';
@@ -40,6 +40,38 @@ export class FakeSocket implements MrouteSocket {
     fd: number,
   ) {
     this.number = fd;
+  }
+
+  private listener: ((upcall: Upcall) => void) | undefined;
+  private waiting: Upcall[] = [];
+  private isPaused = false;
+
+  listen(listener: (upcall: Upcall) => void): void {
+    this.listener = listener;
+    this.resume();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.tell();
+  }
+
+  /** What the kernel has to tell. */
+  upcall(upcall: Upcall): void {
+    this.waiting.push(upcall);
+    this.tell();
+  }
+
+  private tell(): void {
+    while (!this.isPaused && this.listener !== undefined) {
+      const upcall = this.waiting.shift();
+      if (upcall === undefined) return;
+      this.listener(upcall);
+    }
   }
 
   get fd(): number {

@@ -33,6 +33,13 @@ export function describeLinks(groundOf: () => Ground, versions: readonly IpVersi
       ok(indices.every((ifindex) => ifindex > 0));
     });
 
+    it('are listed by name', () => {
+      const names = ground().kernel.listLinkNames();
+      ok(['lo', 'eth1', 'eth2'].every((name) => names.includes(name)));
+      equal(new Set(names).size, names.length);
+      ok(names.every((name) => ground().kernel.findLink(name)?.name === name));
+    });
+
     it('are not found where there is none', () => {
       for (const link of ['', 'eth', 'eth11', 'ETH1', 'eth99', '.', 'x'.repeat(15)]) {
         equal(ground().kernel.findLink(link), undefined, link);

@@ -1,6 +1,7 @@
 // The program of one host of the lab. It runs in the host's own network namespace and does what the lab asks over
 // the IPC channel. When the channel closes it ends, however the lab's process ended, and its namespace goes with it.
 
+import { Burst, type BurstOptions } from './burst';
 import { HOST_IFACE, ip, ipBatch, settleNamespace, untilRunning } from './ip';
 import { type JoinOptions, Receiver, type StreamCount } from './receiver';
 import { startReport } from './report';
@@ -45,6 +46,8 @@ export const calls = {
     streams.delete(number);
     return sent;
   },
+  burst: (groups: string[], options: BurstOptions): Promise<number> =>
+    new Burst(HOST_IFACE, ++streamNumber, groups, options).send(),
 
   /** Most hosts hear no reports: they need not load what it takes. */
   async tap(): Promise<void> {

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { BurstOptions } from './burst';
 import { type Count, nothing } from './counter';
 import type { Answer, Calls, Request } from './host-program';
 import { hasIPv6 } from './ip';
@@ -166,6 +167,14 @@ export class Host implements LinkAddresses {
   /** What was heard about a group, in its order. */
   async reports(group: string): Promise<ReportedGroup[]> {
     return (await this.#call('reports')).filter((report) => report.group === group);
+  }
+
+  /**
+   * Sends `count` packets to `groups`, by turns, in the name of any sources; as fast as the machine can, if no rate is asked for.
+   * Those of one source to one group are numbered from 0. Resolves with the number sent.
+   */
+  burst(groups: readonly string[], options: BurstOptions): Promise<number> {
+    return this.#call('burst', [...groups], options);
   }
 
   /** Once a second tells the router, in a UDP datagram with JSON to `port`, how many packets arrive per second. */

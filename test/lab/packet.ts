@@ -31,6 +31,11 @@ export function encodePacket(packet: Packet, size = MIN_SIZE): Buffer {
   return bytes;
 }
 
+/** Numbers the packet at `at` anew. */
+export function setSequence(bytes: Buffer, at: number, sequence: number): void {
+  bytes.writeUInt32BE(sequence, at + 8);
+}
+
 /** What `bytes` say, or undefined if they are no packet of the lab. */
 export function decodePacket(bytes: Buffer): Packet | undefined {
   if (bytes.length < MIN_SIZE || bytes.readUInt32BE(0) !== MAGIC) return undefined;

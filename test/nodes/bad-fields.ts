@@ -34,7 +34,6 @@ const WRONG_TYPES: BadMessage[] = [
 
 const KEYS: BadMessage[] = [
   invalid('group is missing', without('group'), 'group', 'is missing.'),
-  invalid('iif is missing', without('iif'), 'iif', 'is missing.'),
   invalid('oifs is missing', without('oifs'), 'oifs', 'is missing.'),
   invalid('unknown key', changed({ ttl: 4 }), 'ttl', 'is not a field here.'),
   invalid('unknown key in an output', changed({ oifs: [{ name: 'eth2', ttl: 4 }] }), 'oifs[0].ttl', 'is not a field'),

@@ -64,7 +64,7 @@ const OBJECTS: BadMessage[] = [
   invalid('a Set', new Set([GOOD]), 'group', 'is missing.'),
   invalid('an Error', new Error('x'), 'group', 'is missing.'),
   invalid('a Promise', Promise.resolve(GOOD), 'group', 'is missing.'),
-  invalid('an object of a class without iif', new RouteClass(), 'iif', 'is missing.'),
+  invalid('an object of a class without oifs', new RouteClass(), 'oifs', 'is missing.'),
   invalid('a function', () => GOOD, 'payload', ROUTE),
   invalid('a BigInt', 5n, 'payload', ROUTE),
   invalid('a symbol', Symbol('route'), 'payload', ROUTE),

@@ -59,7 +59,7 @@ export class Router {
   /** Takes every route out again, so that tests do not see each other's. */
   async clear(): Promise<void> {
     const { mfc_rules } = await this.controller.state({});
-    if (mfc_rules.length > 0) await this.controller.del(mfc_rules.map(({ source, group }) => ({ source, group })));
+    if (mfc_rules.length > 0) await this.controller.del(mfc_rules);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
 import { parseAdd, parseDel } from '../../src/routing/request';
 import { RouteTable } from '../../src/routing/table';
-import type { PlanLink, World } from '../../src/routing/world';
+import type { MemberStream, PlanLink, World } from '../../src/routing/world';
 import { FakeKernel } from '../fake/kernel';
 
 export class Ground implements World {
@@ -21,6 +21,17 @@ export class Ground implements World {
 
   link(name: string): PlanLink | undefined {
     return this.kernel.findLink(name);
+  }
+
+  linkNames(): string[] {
+    return this.kernel.listLinkNames();
+  }
+
+  /** Who has joined: `eth2 239.1.1.1`. */
+  readonly joined = new Set<string>();
+
+  isMember(_version: IpVersion, name: string, { group }: MemberStream): boolean {
+    return this.joined.has(`${name} ${group}`);
   }
 
   has(): boolean {

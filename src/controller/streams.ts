@@ -1,0 +1,57 @@
+/**
+ * What the controller does about streams while its routes are there, beside what messages ask for.
+ */
+import { MfcError } from '../errors';
+import { Plan } from '../routing/plan';
+import { Events } from '../streams/events';
+import { Idle } from '../streams/idle';
+import type { Installer } from './installer';
+
+export interface StreamsListener {
+  /** Runs a task when nothing else is under way. */
+  run(task: () => Promise<void>): Promise<void>;
+  /** Routes have changed that no message named. */
+  changed(): void;
+  warn(warning: MfcError): void;
+}
+
+export class Streams {
+  readonly events = new Events();
+  private readonly idle: Idle;
+
+  constructor(
+    private readonly installer: Installer,
+    private readonly listener: StreamsListener,
+  ) {
+    const { table, sockets } = installer;
+    this.idle = new Idle(
+      table,
+      ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
+      (keys) => this.do(() => this.forget(keys)),
+    );
+  }
+
+  stop(): void {
+    this.idle.stop();
+  }
+
+  /** What fails is told. */
+  private do(task: () => Promise<void>): void {
+    this.listener.run(task).catch((error: unknown) => {
+      this.listener.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
+    });
+  }
+
+  /** Takes learnt entries out whose streams have stopped. */
+  private async forget(keys: readonly string[]): Promise<void> {
+    const { table } = this.installer;
+    const plan = new Plan(table, this.installer.survey());
+    plan.cause = 'expired';
+    for (const key of keys) {
+      const entry = table.get(key);
+      if (entry?.learnt !== undefined) plan.drop(entry.route);
+    }
+    await this.installer.apply(plan);
+    this.listener.changed();
+  }
+}

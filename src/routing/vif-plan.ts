@@ -1,0 +1,140 @@
+/**
+ * The VIFs of a plan: made for the first route that needs them, deleted after the last.
+ */
+import type { IpVersion } from '../abi/address';
+import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
+import type { Operation } from './operation';
+import { exhausted, linkFault, unmatched, unusable } from './refusals';
+import { namedInterfaces, resolve } from './resolve';
+import { isPattern, type Route, routeInterfaces } from './route';
+import { type At, fieldName } from './schema';
+import type { Vifs } from './table';
+import { type Vif, VifRegistry } from './vifs';
+import type { PlanLink, World } from './world';
+
+export class VifPlan {
+  readonly vifs: Record<IpVersion, VifRegistry>;
+  /** VIF numbers whose interfaces were deleted: the kernel has no such VIFs to delete. */
+  private gone: ReadonlySet<number> = new Set();
+
+  /**
+   * @param operations where the steps go
+   * @param wished VIF numbers to take where they are free
+   */
+  constructor(
+    vifs: Vifs,
+    private readonly world: World,
+    private readonly wished: Vifs,
+    private readonly operations: Operation[],
+  ) {
+    this.vifs = { 4: vifs[4].copy(), 6: vifs[6].copy() };
+  }
+
+  /** Throws if an interface that a route names cannot be used. */
+  demand(route: Route, at: At): void {
+    for (const name of namedInterfaces(route)) {
+      const role = name === route.iif ? 'iif' : route.members === undefined ? 'oifs' : 'members.among';
+      this.usable(name, at, role);
+    }
+    if (isPattern(route.iif) && resolve(route, this.world).installed === undefined) {
+      throw unmatched(route.iif, fieldName(at, 'iif'));
+    }
+  }
+
+  /** Throws if an interface cannot be used, or no VIF number is left. */
+  acquire(route: Route, at: At): void {
+    const { version, iif, outputs, reserved } = route;
+    if (!isPattern(iif)) this.acquireOne(version, iif, at, 'iif');
+    for (const { name } of outputs) this.acquireOne(version, name, at, 'oifs');
+    if (reserved === undefined) return;
+    for (const name of routeInterfaces(route).slice(isPattern(iif) ? outputs.length : outputs.length + 1)) {
+      this.acquireOne(version, name, at, route.members === undefined ? 'iif' : 'oifs');
+    }
+  }
+
+  /** Acquires interfaces that have VIFs: there is nothing to ask about them. */
+  retain(route: Route): void {
+    const registry = this.vifs[route.version];
+    for (const name of routeInterfaces(route)) registry.acquire(vifOf(registry, name));
+  }
+
+  release(route: Route): void {
+    const registry = this.vifs[route.version];
+    for (const name of routeInterfaces(route)) {
+      const vif = vifOf(registry, name);
+      if (registry.release(vif)) this.free(route.version, vif);
+    }
+  }
+
+  /** The kernel has lost the VIFs with these numbers. Answers the names of those that routes use. */
+  lose(version: IpVersion, gone: ReadonlySet<number>): Set<string> {
+    this.gone = gone;
+    const registry = this.vifs[version];
+    const lost = registry.list().filter(({ vifi }) => gone.has(vifi));
+    for (const vif of lost) if (registry.refCount(vif) === 0) this.free(version, vif);
+    return new Set(lost.filter((vif) => registry.refCount(vif) > 0).map(({ name }) => name));
+  }
+
+  /** The table of a family is no longer ours. */
+  loseAll(version: IpVersion): void {
+    this.vifs[version] = VifRegistry.empty();
+  }
+
+  /** Deletes the VIFs that no route uses. */
+  freeUnused(version: IpVersion): void {
+    for (const vif of this.vifs[version].list()) {
+      if (this.vifs[version].refCount(vif) === 0) this.free(version, vif);
+    }
+  }
+
+  private usable(name: string, at: At, role: string): PlanLink {
+    const link = this.world.link(name);
+    const fault = linkFault(link, name);
+    if (link === undefined || fault !== undefined) throw unusable(fault ?? '', link, name, fieldName(at, role));
+    return link;
+  }
+
+  private acquireOne(version: IpVersion, name: string, at: At, role: string): void {
+    const { ifindex } = this.usable(name, at, role);
+    const registry = this.vifs[version];
+    const vif = registry.byName(name) ?? this.make(version, name, ifindex);
+    if (vif === undefined) throw exhausted(name, fieldName(at, role));
+    registry.acquire(vif);
+  }
+
+  private make(version: IpVersion, name: string, ifindex: number): Vif | undefined {
+    const vif = this.vifs[version].take(name, ifindex, this.wished[version].byName(name)?.vifi);
+    if (vif !== undefined) this.operations.push({ op: 'add_vif', version, ...vif });
+    return vif;
+  }
+
+  private free(version: IpVersion, vif: Vif): void {
+    const isGone = this.gone.has(vif.vifi);
+    if (!isGone && (vif.foreign || this.world.isUsedByOthers(version, vif.ifindex))) return;
+    this.vifs[version].free(vif);
+    if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
+  }
+}
+
+/** A route in the kernel's terms. Each of its interfaces must have a VIF. */
+export function entryOf({ version, source, group, iif, outputs }: Route, registry: VifRegistry): MfcEntry {
+  const parent = vifOf(registry, iif).vifi;
+  const vifs = outputs.map(({ name, threshold }) => vifOutput(vifOf(registry, name).vifi, threshold));
+  // A native (*,G) entry matches packets from the interfaces among its outputs, and never sends one back to where it came from:
+  // net/ipv4/ipmr_base.c mr_mfc_find_any. A stop filter needs it as much.
+  if (source === ANY_SOURCE) vifs.push(vifOutput(parent, 1));
+  return { version, source, group, parent, outputs: vifs };
+}
+
+/** Outputs with threshold 1, the common case, made once. */
+const PLAIN: readonly VifOutput[] = Array.from({ length: MAXVIFS }, (_, vifi) => ({ vifi, threshold: 1 }));
+
+function vifOutput(vifi: number, threshold: number): VifOutput {
+  return (threshold === 1 ? PLAIN[vifi] : undefined) ?? { vifi, threshold };
+}
+
+function vifOf(registry: VifRegistry, name: string): Vif {
+  const vif = registry.byName(name);
+  if (vif === undefined) throw new Error(`no VIF for '${name}': the registry does not match its routes`);
+  return vif;
+}
