@@ -107,6 +107,7 @@ export class Controller extends EventEmitter<Events> {
       noted: () => this.tendSoon(),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       renamed: () => this.save(),
+      healed: () => this.streams.linksChanged(),
       warn: this.warn,
     });
   }
@@ -131,6 +132,7 @@ export class Controller extends EventEmitter<Events> {
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of this.takeSockets().values()) socket.close();
+    this.streams.close();
   }
 
   /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
@@ -160,7 +162,7 @@ export class Controller extends EventEmitter<Events> {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
-      return readState(this.installer, filter);
+      return readState(this.installer, this.streams.joins, filter);
     });
   }
 
@@ -183,7 +185,7 @@ export class Controller extends EventEmitter<Events> {
         const plan = new Plan(this.installer.table, survey);
         const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
         const saved = await this.carryOut(plan, dryRun);
-        const warnings = warningsFor(decisions, plan, survey, this.installer, dryRun);
+        const warnings = warningsFor(decisions, plan, survey, this.installer, this.streams.joins, dryRun);
         return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
       });
     });

@@ -5,6 +5,7 @@ import { MfcError } from '../errors';
 import { Plan } from '../routing/plan';
 import { Events } from '../streams/events';
 import { Idle } from '../streams/idle';
+import { RouteJoins } from '../streams/route-joins';
 import type { Installer } from './installer';
 
 export interface StreamsListener {
@@ -17,13 +18,15 @@ export interface StreamsListener {
 
 export class Streams {
   readonly events = new Events();
+  readonly joins: RouteJoins;
   private readonly idle: Idle;
 
   constructor(
     private readonly installer: Installer,
     private readonly listener: StreamsListener,
   ) {
-    const { table, sockets } = installer;
+    const { kernel, table, sockets } = installer;
+    this.joins = new RouteJoins(kernel, table);
     this.idle = new Idle(
       table,
       ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
@@ -31,8 +34,18 @@ export class Streams {
     );
   }
 
+  /** Interfaces have changed, and routes have followed. */
+  linksChanged(): Promise<void> {
+    return this.joins.joins.refresh();
+  }
+
+  /** Nothing is done any more. What was joined stays joined. */
   stop(): void {
     this.idle.stop();
+  }
+
+  close(): void {
+    this.joins.joins.close();
   }
 
   /** What fails is told. */

@@ -86,6 +86,28 @@ export interface Watch {
   close(): void;
 }
 
+/**
+ * Groups that this machine has joined, so that routers and switches send it their streams. Nothing is received. Needs no right.
+ * A join outlives all changes to its interface but the end of it in this namespace.
+ */
+export interface Memberships {
+  /** Joins any source, or that one. What is joined twice is to be left twice. Throws MfcError. */
+  join(version: IpVersion, ifindex: number, group: string, source: string | undefined): void;
+  /** The arguments of a join; what was not joined, or is gone with its interface, is no error. */
+  leave(version: IpVersion, ifindex: number, group: string, source: string | undefined): void;
+  /**
+   * The indices of interfaces on which the kernel has forgotten what was joined: they are gone, or were gone for a while. All of it has
+   * to be left before any of it is joined again.
+   */
+  lost(version: IpVersion): Set<number>;
+  /** The sockets that hold it all: as long as any process has them open, nothing is left. */
+  fds(): number[];
+  /** How many sockets were opened until now. */
+  readonly opened: number;
+  /** Leaves all. Safe to call twice. */
+  close(): void;
+}
+
 export interface Kernel {
   /** Becomes the owner of `table`; undefined is the family's default table. */
   openMroute(version: IpVersion, table: number | undefined): MrouteSocket;
@@ -101,6 +123,8 @@ export interface Kernel {
   listEntries(version: IpVersion, table: number | undefined): Iterable<KernelEntry[]>;
   /** Needs no right. Does not keep the process alive. */
   watch(table: number | undefined, listener: WatchListener): Watch;
+  /** Opens nothing before the first join. */
+  openMemberships(): Memberships;
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;

@@ -97,11 +97,16 @@ export function rawSocket(domain: number, protocol: number): number {
   return fd;
 }
 
-/** A socket to ask about interfaces with; it needs no right. */
-export function querySocket(): number {
-  const fd = libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+/** Needs no right. */
+export function udpSocket(domain: number): number {
+  const fd = libc().socket(domain, SOCK_DGRAM_CLOEXEC, 0);
   if (fd < 0) fail('socket', koffi.errno());
   return fd;
+}
+
+/** A socket to ask about interfaces with. */
+export function querySocket(): number {
+  return udpSocket(AF_INET);
 }
 
 /** Datagrams to and from rtnetlink; reading needs no right. */
@@ -150,6 +155,22 @@ export function setsockopt(
   name: string,
 ): void {
   if (libc().setsockopt(fd, level, option, value, size) !== 0) fail(name, koffi.errno());
+}
+
+/** As setsockopt, where an errno among `expected` is an answer: its name. Undefined where the kernel did it. */
+export function trySetsockopt(
+  fd: number,
+  level: number,
+  option: number,
+  value: Uint8Array,
+  size: number,
+  name: string,
+  expected: readonly string[],
+): string | undefined {
+  if (libc().setsockopt(fd, level, option, value, size) === 0) return undefined;
+  const errno = koffi.errno();
+  const answer = errnoNames.get(errno) ?? '';
+  return expected.includes(answer) ? answer : fail(name, errno);
 }
 
 /** Reads an option of as many bytes as `value` has. False where the kernel does not know the option. */

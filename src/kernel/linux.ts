@@ -4,6 +4,7 @@
 import { listEntries } from './entries';
 import type { Kernel } from './kernel';
 import { findLink, findLinkName, listLinkNames } from './links';
+import { openMemberships } from './memberships';
 import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
 import { listRules } from './rules';
 import { watch } from './watch';
@@ -13,6 +14,7 @@ export const linux: Kernel = {
   adoptMroute: adoptMrouteSocket,
   listEntries,
   watch,
+  openMemberships,
   findLink,
   findLinkName,
   listLinkNames,

@@ -2,6 +2,7 @@
 
 import * as entry from '../../src/abi/entry-message';
 import * as family from '../../src/abi/family';
+import * as request from '../../src/abi/group-request';
 import {
   IFF_LOOPBACK,
   IFF_MULTICAST,
@@ -44,6 +45,10 @@ export const constants: Readonly<Record<string, number>> = {
   MRT6_ADD_MFC: family.MRT_ADD_MFC,
   MRT6_DEL_MFC: family.MRT_DEL_MFC,
   MRT6_TABLE: family.MRT_TABLE,
+  MCAST_JOIN_GROUP: request.MCAST_JOIN_GROUP,
+  MCAST_LEAVE_GROUP: request.MCAST_LEAVE_GROUP,
+  MCAST_JOIN_SOURCE_GROUP: request.MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP: request.MCAST_LEAVE_SOURCE_GROUP,
   SIOCGETVIFCNT: family.SIOCGETVIFCNT,
   SIOCGETSGCNT: family.SIOCGETSGCNT,
   SIOCGETMIFCNT_IN6: family.SIOCGETVIFCNT,

@@ -63,10 +63,26 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         mf6cc_parent: 56,
         mf6cc_ifset: 60,
       },
+      sockaddr_in: {
+        size: 16,
+        sin_family: 0,
+        sin_addr: 4,
+      },
       sockaddr_in6: {
         size: 28,
         sin6_family: 0,
         sin6_addr: 8,
+      },
+      group_req: {
+        size: 136,
+        gr_interface: 0,
+        gr_group: 8,
+      },
+      group_source_req: {
+        size: 264,
+        gsr_interface: 0,
+        gsr_group: 8,
+        gsr_source: 136,
       },
       sioc_sg_req6: {
         size: 80,
@@ -212,10 +228,26 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         mf6cc_parent: 56,
         mf6cc_ifset: 60,
       },
+      sockaddr_in: {
+        size: 16,
+        sin_family: 0,
+        sin_addr: 4,
+      },
       sockaddr_in6: {
         size: 28,
         sin6_family: 0,
         sin6_addr: 8,
+      },
+      group_req: {
+        size: 136,
+        gr_interface: 0,
+        gr_group: 8,
+      },
+      group_source_req: {
+        size: 264,
+        gsr_interface: 0,
+        gsr_group: 8,
+        gsr_source: 136,
       },
       sioc_sg_req6: {
         size: 80,
@@ -361,10 +393,26 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         mf6cc_parent: 56,
         mf6cc_ifset: 60,
       },
+      sockaddr_in: {
+        size: 16,
+        sin_family: 0,
+        sin_addr: 4,
+      },
       sockaddr_in6: {
         size: 28,
         sin6_family: 0,
         sin6_addr: 8,
+      },
+      group_req: {
+        size: 132,
+        gr_interface: 0,
+        gr_group: 4,
+      },
+      group_source_req: {
+        size: 260,
+        gsr_interface: 0,
+        gsr_group: 4,
+        gsr_source: 132,
       },
       sioc_sg_req6: {
         size: 68,

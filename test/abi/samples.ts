@@ -1,7 +1,8 @@
 // Structs with known values, filled once in C and once by src/abi. The encoders get buffers full of 0xff: what they do not write, shows.
 
 import { ENTRY_DUMP_SIZE, encodeEntryDump } from '../../src/abi/entry-message';
-import type { MfcEntry } from '../../src/abi/family';
+import type { LongSize, MfcEntry } from '../../src/abi/family';
+import { encodeGroupRequest, encodeGroupSourceRequest, group_source_req } from '../../src/abi/group-request';
 import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
@@ -17,7 +18,7 @@ export interface Sample {
   readonly fill: string;
   /** Bytes that the kernel reads of it. */
   readonly read: string;
-  encode(bytes: Uint8Array): void;
+  encode(bytes: Uint8Array, long: LongSize): void;
 }
 
 const all = (type: string): string => `sizeof(${type})`;
@@ -46,6 +47,14 @@ const SOCKADDRS = (source: string, group: string, from: string, to: string): str
   value.${group}.sin6_family = AF_INET6;
   inet_pton(AF_INET6, "${from}", &value.${source}.sin6_addr);
   inet_pton(AF_INET6, "${to}", &value.${group}.sin6_addr);`;
+
+const SOCKADDR4 = (member: string, address: string): string => `
+  ((struct sockaddr_in *)&value.${member})->sin_family = AF_INET;
+  inet_pton(AF_INET, "${address}", &((struct sockaddr_in *)&value.${member})->sin_addr);`;
+
+const SOCKADDR6 = (member: string, address: string): string => `
+  ((struct sockaddr_in6 *)&value.${member})->sin6_family = AF_INET6;
+  inet_pton(AF_INET6, "${address}", &((struct sockaddr_in6 *)&value.${member})->sin6_addr);`;
 
 const FILL_ROUTE4 = (source: string): string => `
   value.mfcc_origin.s_addr = inet_addr("${source}");
@@ -148,6 +157,40 @@ export const samples: readonly Sample[] = [
     encode: (bytes) => encodeVifCountersRequest(bytes, 0x102),
   },
   {
+    name: 'MCAST_JOIN_GROUP',
+    type: 'struct group_req',
+    fill: `value.gr_interface = 0x1020304;${SOCKADDR4('gr_group', route4.group)}`,
+    read: 'offsetof(struct group_req, gr_group) + sizeof(struct sockaddr_in)',
+    encode: (bytes, long) => encodeGroupRequest(bytes, 4, 0x1020304, route4.group, long),
+  },
+  {
+    name: 'MCAST_JOIN_SOURCE_GROUP',
+    type: 'struct group_source_req',
+    fill:
+      'value.gsr_interface = 0x1020304;' +
+      SOCKADDR4('gsr_group', route4.group) +
+      SOCKADDR4('gsr_source', route4.source),
+    read: 'offsetof(struct group_source_req, gsr_source) + sizeof(struct sockaddr_in)',
+    encode: (bytes, long) => encodeGroupSourceRequest(bytes, 4, 0x1020304, route4.group, route4.source, long),
+  },
+  {
+    name: 'MCAST_JOIN_GROUP of IPv6',
+    type: 'struct group_req',
+    fill: `value.gr_interface = 0x1020304;${SOCKADDR6('gr_group', route6.group)}`,
+    read: 'offsetof(struct group_req, gr_group) + sizeof(struct sockaddr_in6)',
+    encode: (bytes, long) => encodeGroupRequest(bytes, 6, 0x1020304, route6.group, long),
+  },
+  {
+    name: 'MCAST_JOIN_SOURCE_GROUP of IPv6',
+    type: 'struct group_source_req',
+    fill:
+      'value.gsr_interface = 0x1020304;' +
+      SOCKADDR6('gsr_group', route6.group) +
+      SOCKADDR6('gsr_source', route6.source),
+    read: 'offsetof(struct group_source_req, gsr_source) + sizeof(struct sockaddr_in6)',
+    encode: (bytes, long) => encodeGroupSourceRequest(bytes, 6, 0x1020304, route6.group, route6.source, long),
+  },
+  {
     name: 'SIOCGIFINDEX',
     type: 'struct ifreq',
     fill: 'strcpy(value.ifr_name, "caméra-1234567");',
@@ -220,4 +263,5 @@ export const samples: readonly Sample[] = [
 ];
 
 /** Enough for every struct, and for what must not be written behind it. */
-export const BUFFER_SIZE = Math.max(sockaddr_un.size, ifreq.size, ipv6.mfcSize, ipv6.mfcCountersSize(8)) + 8;
+export const BUFFER_SIZE =
+  Math.max(group_source_req[8].size, sockaddr_un.size, ifreq.size, ipv6.mfcCountersSize(8)) + 8;

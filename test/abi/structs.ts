@@ -2,6 +2,7 @@
 
 import { rtmsg, rtnexthop } from '../../src/abi/entry-message';
 import type { LongSize } from '../../src/abi/family';
+import { group_req, group_source_req, sockaddr_in } from '../../src/abi/group-request';
 import { ifreq } from '../../src/abi/ifreq';
 import { mfcctl, sioc_sg_req, vifctl } from '../../src/abi/ipv4';
 import { mf6cctl, mif6ctl, sioc_sg_req6, sockaddr_in6 } from '../../src/abi/ipv6';
@@ -26,7 +27,10 @@ export function structs(long: LongSize): Layouts {
     sioc_vif_req: sioc_vif_req[long],
     mif6ctl,
     mf6cctl,
+    sockaddr_in,
     sockaddr_in6,
+    group_req: group_req[long],
+    group_source_req: group_source_req[long],
     sioc_sg_req6: sioc_sg_req6[long],
     ifreq,
     nlmsghdr,

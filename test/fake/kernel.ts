@@ -9,8 +9,17 @@ import { familyOf } from '../../src/abi/families';
 import type { MfcEntry } from '../../src/abi/family';
 import type { Rule } from '../../src/abi/rule';
 import { fault } from '../../src/kernel/faults';
-import type { Kernel, KernelEntry, Link, MrouteSocket, Watch, WatchListener } from '../../src/kernel/kernel';
+import type {
+  Kernel,
+  KernelEntry,
+  Link,
+  Memberships,
+  MrouteSocket,
+  Watch,
+  WatchListener,
+} from '../../src/kernel/kernel';
 import { notOwner } from '../../src/kernel/vif-probe';
+import { FakeMemberships } from './memberships';
 import { FakeFile, type FakeHolder, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
 import { FakeWatch } from './watch';
@@ -35,6 +44,7 @@ export class FakeKernel implements Kernel {
   /** The open files of the process that the tests are, by number. */
   private readonly files = new Map<number, FakeFile>();
   private readonly watches = new Set<FakeWatch>();
+  private readonly memberships = new Set<FakeMemberships>();
   private nextIfindex = 1;
   private nextFd = 20;
   private failure = { from: Infinity, to: Infinity, errno: '' };
@@ -60,6 +70,7 @@ export class FakeKernel implements Kernel {
     const { ifindex } = this.link(name);
     this.links.delete(name);
     for (const table of this.tables.values()) table.forget(ifindex);
+    for (const joins of this.memberships) joins.forget(ifindex);
     this.tell((listener) => listener.link(name, ifindex));
   }
 
@@ -142,6 +153,7 @@ export class FakeKernel implements Kernel {
   /** The process ends, as by SIGKILL: its files are closed, and it hears nothing any more. */
   kill(): void {
     for (const watch of this.watches) watch.close();
+    for (const joins of this.memberships) joins.close();
     for (const fd of this.files.keys()) this.closeFile(fd);
   }
 
@@ -223,6 +235,17 @@ export class FakeKernel implements Kernel {
     const watch = new FakeWatch(table, listener, (closed) => this.watches.delete(closed));
     this.watches.add(watch);
     return watch;
+  }
+
+  openMemberships(): Memberships {
+    const memberships = new FakeMemberships(this, (closed) => this.memberships.delete(closed));
+    this.memberships.add(memberships);
+    return memberships;
+  }
+
+  /** What this machine has joined: `eth1 (*, 239.1.1.1)`. */
+  joined(): string[] {
+    return Array.from(this.memberships).flatMap((joins) => joins.list());
   }
 
   /** Every call that changes something comes through here first. */

@@ -46,6 +46,7 @@ async function open(): Promise<Ground> {
       kernel.receive('camera', version, SOURCES[version], group, count);
     },
     read: (version) => visible(kernel.table(version) ?? { vifs: {}, entries: {} }),
+    joined: (version) => kernel.joined().filter((join) => join.includes(':') === (version === 6)),
     close: async () => undefined,
   };
 }

@@ -26,6 +26,8 @@ export interface Ground {
   send(group: string, count: number): Promise<void>;
   /** VIFs and entries of the family's default table, as anybody can see them. */
   read(version: IpVersion): TableSnapshot;
+  /** What this machine has joined, as anybody can see it: `eth1 (*, 239.1.1.1)`. Groups that every machine joins are left out. */
+  joined(version: IpVersion): string[];
   close(): Promise<void>;
 }
 

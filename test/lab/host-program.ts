@@ -7,10 +7,12 @@ import { type JoinOptions, Receiver, type StreamCount } from './receiver';
 import { startRemote } from './remote';
 import { startReport } from './report';
 import { Stream, type StreamOptions } from './sender';
+import type { ReportedGroup, Wiretap } from './wiretap';
 
 const receiver = new Receiver(HOST_IFACE);
 const streams = new Map<number, Stream>();
 let streamNumber = 0;
+let wiretap: Wiretap | undefined;
 
 /** What the lab may ask; the arguments and answers travel as JSON. */
 export const calls = {
@@ -50,6 +52,13 @@ export const calls = {
 
   remote: (port: number, group: string, options: StreamOptions): Promise<void> =>
     startRemote(port, group, () => ++streamNumber, HOST_IFACE, options),
+  /** Most hosts hear no reports: they need not load what it takes. */
+  async tap(): Promise<void> {
+    const { Wiretap } = await import('./wiretap.js');
+    wiretap ??= new Wiretap();
+  },
+  reports: (): ReportedGroup[] => wiretap?.heard ?? [],
+
   report: (name: string, address: string, port: number): void => startReport(name, receiver, address, port),
 };
 

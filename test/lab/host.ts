@@ -8,6 +8,7 @@ import type { Answer, Calls, Request } from './host-program';
 import { hasIPv6 } from './ip';
 import type { JoinOptions, StreamCount } from './receiver';
 import type { StreamOptions } from './sender';
+import type { ReportedGroup } from './wiretap';
 
 /** The addresses of a link: the router has .1 and ::1, the host .2 and ::2. */
 export interface LinkAddresses {
@@ -156,6 +157,16 @@ export class Host implements LinkAddresses {
   async stream(group: string, options: StreamOptions = {}): Promise<RunningStream> {
     const number = await this.#call('startStream', group, options);
     return { stop: () => this.#call('stopStream', number) };
+  }
+
+  /** From now on hears the IGMP and MLD reports of others on its link. */
+  tap(): Promise<void> {
+    return this.#call('tap');
+  }
+
+  /** What was heard about a group, in its order. */
+  async reports(group: string): Promise<ReportedGroup[]> {
+    return (await this.#call('reports')).filter((report) => report.group === group);
   }
 
   /**
