@@ -185,22 +185,26 @@ export class Host implements LinkAddresses {
   }
 
   /** From now on keeps the packets of the lab that come in, at most so many, without anybody having to be fast enough. */
-  capture(version: IpVersion, packets: number): Promise<void> 
+  capture(version: IpVersion, packets: number): Promise<void> {
     return this.#call('capture', version, packets);
+  }
 
   /** What has come in since `capture`. */
-  captured(): Promise<Captured> 
+  captured(): Promise<Captured> {
     return this.#call('captured');
+  }
 
   /** Once a second tells the router, in a UDP datagram with JSON to `port`, how many packets arrive per second. */
-  report(port: number): Promise<void> 
+  report(port: number): Promise<void> {
     return this.#call('report', this.name, this.routerIpv4, port);
+  }
 
   /** Ends the host; its namespace goes with it. */
-  async end(): Promise<void> 
+  async end(): Promise<void> {
     this.#child.ref();
     if (this.#child.connected) this.#child.disconnect();
     await this.#ended;
+  }
 
   /** `ip -batch` lines for the host's end of the link, with the addresses of both families. */
   addressLines(iface: string, side: 'host' | 'router'): string[] {
