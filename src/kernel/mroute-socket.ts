@@ -1,8 +1,7 @@
 /**
  * The owner socket of one multicast routing table: net/ipv4/ipmr.c ip_mroute_setsockopt, net/ipv6/ip6mr.c.
  *
- * It knows byte layouts and calls, not routes. Nothing is read from the socket: reports of unknown streams wait in its buffer until
- * that is full and are dropped then, which harms no route.
+ * It knows byte layouts and calls, not routes. What the kernel tells of unknown streams is read by upcalls.ts.
  */
 import {
   type Family,
@@ -18,8 +17,9 @@ import {
 } from '../abi/family';
 import { decodeVifCounters, encodeVifCountersRequest, sioc_vif_req } from '../abi/vif-counters';
 import { isErrno, MfcError } from '../errors';
-import type { MrouteSocket } from './kernel';
+import type { MrouteSocket, StreamPrefix, UpcallListener } from './kernel';
 import { close, ioctl, longSize, setsockopt } from './libc';
+import { UpcallReader } from './upcalls';
 import { probeVifs } from './vif-probe';
 
 export class LinuxMrouteSocket implements MrouteSocket {
@@ -28,6 +28,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
   private readonly mfc: Uint8Array;
   private readonly mfcRequest: Uint8Array;
   private readonly vifRequest: Uint8Array;
+  private readonly upcalls: UpcallReader;
 
   constructor(
     private readonly family: Family,
@@ -39,6 +40,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
     this.mfc = new Uint8Array(family.mfcSize);
     this.mfcRequest = new Uint8Array(family.mfcCountersSize(longSize));
     this.vifRequest = new Uint8Array(sioc_vif_req[longSize].size);
+    this.upcalls = new UpcallReader(file, family.version);
   }
 
   addVif(vifi: number, ifindex: number): void {
@@ -85,6 +87,18 @@ export class LinuxMrouteSocket implements MrouteSocket {
     return found ? decodeVifCounters(this.vifRequest, longSize) : undefined;
   }
 
+  listen(listener: UpcallListener | undefined): void {
+    this.upcalls.listen(listener);
+  }
+
+  drain(): boolean {
+    return this.upcalls.drain();
+  }
+
+  admit(streams: readonly StreamPrefix[] | 'all'): void {
+    this.upcalls.admit(streams);
+  }
+
   get fd(): number {
     return this.file;
   }
@@ -95,6 +109,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
 
   close(): void {
     if (this.file < 0) return;
+    this.upcalls.close();
     close(this.file);
     this.onClose?.();
     this.file = -1; // its number may be another file's soon
