@@ -83,6 +83,7 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
+      wantsUnrouted: () => this.streams.events.wants('unrouted'),
       unrouted: () => undefined,
       wrongInterface: () => undefined,
       warn: this.warn,
@@ -311,7 +312,7 @@ export class Controller extends EventEmitter<Events> {
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
-    for (const socket of this.installer.sockets.values()) socket.pause(); // what comes now is a successor's
+    this.installer.learner.stop(); // what comes now is a successor's
     await this.follow();
   }
 }

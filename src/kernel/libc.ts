@@ -7,8 +7,8 @@
 import koffi from 'koffi';
 import type { LongSize } from '../abi/family';
 import { AF_NETLINK, NETLINK_ROUTE } from '../abi/netlink';
+import { sock_filter } from '../abi/socket-filter';
 import { SO_ATTACH_FILTER, SOL_SOCKET } from '../abi/socket-options';
-import { sock_filter } from '../abi/watch-filter';
 import { MfcError } from '../errors';
 import { fault } from './faults';
 

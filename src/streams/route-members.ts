@@ -123,7 +123,9 @@ export class RouteMembers {
       if (installed.members.among?.includes(name) === false) continue;
       const isOpen = installed.outputs.some((output) => output.name === name);
       const stream = { source: installed.source, group, timeout: installed.members.timeout };
-      if (this.wants(version, ifindex, stream) !== isOpen) return this.listener.due();
+      if (this.wants(version, ifindex, stream) === isOpen) continue;
+      this.listener.due();
+      return;
     }
   }
 

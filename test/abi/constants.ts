@@ -20,6 +20,7 @@ import * as netlink from '../../src/abi/netlink';
 import * as rule from '../../src/abi/rule';
 import * as socket from '../../src/abi/socket-options';
 import * as unix from '../../src/abi/unix';
+import * as upcall from '../../src/abi/upcall';
 
 export const constants: Readonly<Record<string, number>> = {
   AF_INET: ipv4.domain,
@@ -39,6 +40,8 @@ export const constants: Readonly<Record<string, number>> = {
   MRT_ADD_MFC: family.MRT_ADD_MFC,
   MRT_DEL_MFC: family.MRT_DEL_MFC,
   MRT_TABLE: family.MRT_TABLE,
+  MRT_ASSERT: family.MRT_ASSERT,
+  MRT_PIM: family.MRT_PIM,
   MRT6_INIT: family.MRT_INIT,
   MRT6_ADD_MIF: family.MRT_ADD_VIF,
   MRT6_DEL_MIF: family.MRT_DEL_VIF,
@@ -49,6 +52,12 @@ export const constants: Readonly<Record<string, number>> = {
   MCAST_LEAVE_GROUP: request.MCAST_LEAVE_GROUP,
   MCAST_JOIN_SOURCE_GROUP: request.MCAST_JOIN_SOURCE_GROUP,
   MCAST_LEAVE_SOURCE_GROUP: request.MCAST_LEAVE_SOURCE_GROUP,
+  MRT6_ASSERT: family.MRT_ASSERT,
+  MRT6_PIM: family.MRT_PIM,
+  IGMPMSG_NOCACHE: upcall.NOCACHE,
+  IGMPMSG_WRONGVIF: upcall.WRONGVIF,
+  MRT6MSG_NOCACHE: upcall.NOCACHE,
+  MRT6MSG_WRONGMIF: upcall.WRONGVIF,
   SIOCGETVIFCNT: family.SIOCGETVIFCNT,
   SIOCGETSGCNT: family.SIOCGETSGCNT,
   SIOCGETMIFCNT_IN6: family.SIOCGETVIFCNT,

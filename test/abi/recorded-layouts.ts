@@ -92,6 +92,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         bytecnt: 64,
         wrong_if: 72,
       },
+      igmpmsg: { size: 20, im_msgtype: 8, im_mbz: 9, im_vif: 10, im_src: 12, im_dst: 16 },
+      mrt6msg: { size: 40, im6_mbz: 0, im6_msgtype: 1, im6_mif: 2, im6_pad: 4, im6_src: 8, im6_dst: 24 },
       ifreq: {
         size: 40,
         ifr_name: 0,
@@ -257,6 +259,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         bytecnt: 64,
         wrong_if: 72,
       },
+      igmpmsg: { size: 20, im_msgtype: 8, im_mbz: 9, im_vif: 10, im_src: 12, im_dst: 16 },
+      mrt6msg: { size: 40, im6_mbz: 0, im6_msgtype: 1, im6_mif: 2, im6_pad: 4, im6_src: 8, im6_dst: 24 },
       ifreq: {
         size: 40,
         ifr_name: 0,
@@ -422,6 +426,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         bytecnt: 60,
         wrong_if: 64,
       },
+      igmpmsg: { size: 20, im_msgtype: 8, im_mbz: 9, im_vif: 10, im_src: 12, im_dst: 16 },
+      mrt6msg: { size: 40, im6_mbz: 0, im6_msgtype: 1, im6_mif: 2, im6_pad: 4, im6_src: 8, im6_dst: 24 },
       ifreq: {
         size: 32,
         ifr_name: 0,

@@ -10,9 +10,10 @@ import { ifinfomsg } from '../../src/abi/link-message';
 import { netconfmsg } from '../../src/abi/netconf-message';
 import { nlattr, nlmsghdr, sockaddr_nl } from '../../src/abi/netlink';
 import { fib_rule_hdr } from '../../src/abi/rule';
+import { sock_filter } from '../../src/abi/socket-filter';
 import { cmsghdr, iovec, msghdr, sockaddr_un, ucred } from '../../src/abi/unix';
+import { igmpmsg, mrt6msg } from '../../src/abi/upcall';
 import { sioc_vif_req } from '../../src/abi/vif-counters';
-import { sock_filter } from '../../src/abi/watch-filter';
 
 /** Size, and offset by member. */
 export type Layout = Readonly<Record<string, number>>;
@@ -32,6 +33,8 @@ export function structs(long: LongSize): Layouts {
     group_req: group_req[long],
     group_source_req: group_source_req[long],
     sioc_sg_req6: sioc_sg_req6[long],
+    igmpmsg,
+    mrt6msg,
     ifreq,
     nlmsghdr,
     nlattr,

@@ -22,6 +22,7 @@ import { notOwner } from '../../src/kernel/vif-probe';
 import { FakeMemberships } from './memberships';
 import { FakeFile, type FakeHolder, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
+import type { Report } from './upcalls';
 import { FakeWatch } from './watch';
 
 /** By `4 253`: family and table. Tables that nobody owns, and in which nothing is, are not there. */
@@ -93,6 +94,14 @@ export class FakeKernel implements Kernel {
   /** Packets of a stream come in on a link, in the default table. */
   receive(name: string, version: IpVersion, source: string, group: string, count: number): void {
     this.tables.get(tableName(version, undefined))?.receive(this.link(name).ifindex, source, group, count);
+  }
+
+  /** The owner of the default table is told of a packet, whatever entries there are. */
+  upcall(version: IpVersion, { iif, ...upcall }: Omit<Report, 'vifi'> & { iif: string }): void {
+    const name = tableName(version, undefined);
+    const vifi = this.tables.get(name)?.vifiOf(this.link(iif).ifindex);
+    if (vifi === undefined) throw new Error(`There is no VIF of '${iif}'.`);
+    this.owners.get(name)?.upcalls.push({ ...upcall, vifi });
   }
 
   /** From now on, the n-th call that changes something fails, and `times - 1` calls after it. */
@@ -195,7 +204,7 @@ export class FakeKernel implements Kernel {
     const name = tableName(version, table);
     if (this.owners.has(name)) throw fault('MRT_INIT', 'EADDRINUSE');
     const owned = this.tableOf(version, table);
-    const file = new FakeFile(owned, () => {
+    const file = new FakeFile(version, owned, () => {
       this.owners.delete(name);
       this.tell((listener) => listener.ownerChanged(version));
       owned.disown();
@@ -272,12 +281,13 @@ export class FakeKernel implements Kernel {
     const found = this.tables.get(name);
     if (found !== undefined) return found;
     const number = id ?? familyOf(version).defaultTable;
-    const made = new FakeTable(version, (entry, gone) => {
+    const onChange = (entry: KernelEntry, gone: boolean): void => {
       this.tell(
         (listener) => listener.entry(entry, gone),
         (watch) => watch.isAbout(version, number),
       );
-    });
+    };
+    const made = new FakeTable(version, onChange, (upcall) => this.owners.get(name)?.upcalls.push(upcall) ?? false);
     this.tables.set(name, made);
     return made;
   }

@@ -6,6 +6,7 @@ import { describeEntries } from './contract-entries';
 import { describeFamily } from './contract-family';
 import { describeLinks } from './contract-links';
 import { describeMemberships } from './contract-memberships';
+import { describeUpcalls } from './contract-upcalls';
 import { describeWatch } from './contract-watch';
 import { describeLinkWatch } from './contract-watch-links';
 import type { Ground } from './ground';
@@ -25,6 +26,7 @@ export function describeKernel(name: string, open: () => Promise<Ground>, versio
     for (const version of versions) {
       describeFamily(version, () => ground);
       describeEntries(version, () => ground);
+      describeUpcalls(version, () => ground);
       describeWatch(version, () => ground);
       describeAdoption(version, () => ground);
       describeMemberships(version, () => ground);
