@@ -52,6 +52,13 @@ function advice(syscall: string, errno: string): Advice | undefined {
         what: 'The interface went away while the route was added.',
         hint: "Look at 'ip link' and try again.",
       };
+    case 'MCAST_JOIN_GROUP ENODEV':
+    case 'MCAST_JOIN_SOURCE_GROUP ENODEV':
+      return {
+        code: 'ERR_MFC_NO_INTERFACE',
+        what: 'The interface of a join went away, or does not speak IP.',
+        hint: "Look at 'ip link' and try again.",
+      };
     case 'bind EACCES':
     case 'bind EPERM':
     case 'bind EROFS':

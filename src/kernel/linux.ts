@@ -5,6 +5,7 @@ import { listEntries } from './entries';
 import type { Kernel } from './kernel';
 import { findLink, findLinkName } from './links';
 import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
+import { openReports } from './reports';
 import { listRules } from './rules';
 import { watch } from './watch';
 
@@ -13,6 +14,7 @@ export const linux: Kernel = {
   adoptMroute: adoptMrouteSocket,
   listEntries,
   watch,
+  openReports,
   findLink,
   findLinkName,
   listRules,

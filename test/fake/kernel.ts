@@ -7,10 +7,21 @@
 import type { IpVersion } from '../../src/abi/address';
 import { familyOf } from '../../src/abi/families';
 import type { MfcEntry } from '../../src/abi/family';
+import type { MembershipMessage } from '../../src/abi/membership';
 import type { Rule } from '../../src/abi/rule';
 import { fault } from '../../src/kernel/faults';
-import type { Kernel, KernelEntry, Link, MrouteSocket, Watch, WatchListener } from '../../src/kernel/kernel';
+import type {
+  Kernel,
+  KernelEntry,
+  Link,
+  MembershipListener,
+  MrouteSocket,
+  Reports,
+  Watch,
+  WatchListener,
+} from '../../src/kernel/kernel';
 import { notOwner } from '../../src/kernel/vif-probe';
+import { FakeReports } from './reports';
 import { FakeFile, type FakeHolder, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
 import { FakeWatch } from './watch';
@@ -35,6 +46,7 @@ export class FakeKernel implements Kernel {
   /** The open files of the process that the tests are, by number. */
   private readonly files = new Map<number, FakeFile>();
   private readonly watches = new Set<FakeWatch>();
+  private readonly reports = new Set<FakeReports>();
   private nextIfindex = 1;
   private nextFd = 20;
   private failure = { from: Infinity, to: Infinity, errno: '' };
@@ -60,6 +72,7 @@ export class FakeKernel implements Kernel {
     const { ifindex } = this.link(name);
     this.links.delete(name);
     for (const table of this.tables.values()) table.forget(ifindex);
+    for (const reports of this.reports) reports.forget(ifindex);
     this.tell((listener) => listener.link(name, ifindex));
   }
 
@@ -82,6 +95,12 @@ export class FakeKernel implements Kernel {
   /** Packets of a stream come in on a link, in the default table. */
   receive(name: string, version: IpVersion, source: string, group: string, count: number): void {
     this.tables.get(tableName(version, undefined))?.receive(this.link(name).ifindex, source, group, count);
+  }
+
+  /** A host behind a link says something about groups: see test/streams/said.ts. */
+  report(name: string, host: string, message: MembershipMessage): void {
+    const version = host.includes(':') ? 6 : 4;
+    for (const reports of this.reports) reports.tell({ version, ifindex: this.link(name).ifindex, host, message });
   }
 
   /** From now on, the n-th call that changes something fails, and `times - 1` calls after it. */
@@ -142,6 +161,7 @@ export class FakeKernel implements Kernel {
   /** The process ends, as by SIGKILL: its files are closed, and it hears nothing any more. */
   kill(): void {
     for (const watch of this.watches) watch.close();
+    for (const reports of this.reports) reports.close();
     for (const fd of this.files.keys()) this.closeFile(fd);
   }
 
@@ -219,6 +239,13 @@ export class FakeKernel implements Kernel {
     const watch = new FakeWatch(table, listener, (closed) => this.watches.delete(closed));
     this.watches.add(watch);
     return watch;
+  }
+
+  openReports(listener: MembershipListener): Reports {
+    const isLink = (ifindex: number): boolean => this.findLinkName(ifindex) !== undefined;
+    const reports = new FakeReports(isLink, listener, (closed) => this.reports.delete(closed));
+    this.reports.add(reports);
+    return reports;
   }
 
   /** Every call that changes something comes through here first. */

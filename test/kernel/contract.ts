@@ -5,6 +5,7 @@ import { describeAdoption } from './contract-adoption';
 import { describeEntries } from './contract-entries';
 import { describeFamily } from './contract-family';
 import { describeLinks } from './contract-links';
+import { describeReports } from './contract-reports';
 import { describeWatch } from './contract-watch';
 import { describeLinkWatch } from './contract-watch-links';
 import type { Ground } from './ground';
@@ -26,6 +27,7 @@ export function describeKernel(name: string, open: () => Promise<Ground>, versio
       describeEntries(version, () => ground);
       describeWatch(version, () => ground);
       describeAdoption(version, () => ground);
+      describeReports(version, () => ground);
     }
   });
 }

@@ -24,6 +24,9 @@ export interface Ground {
   source(version: IpVersion): string;
   /** The sender sends to a group; its packets come in on `camera`. */
   send(group: string, count: number): Promise<void>;
+  /** The same host joins a group, and leaves it. */
+  join(group: string): Promise<void>;
+  leave(group: string): Promise<void>;
   /** VIFs and entries of the family's default table, as anybody can see them. */
   read(version: IpVersion): TableSnapshot;
   close(): Promise<void>;
