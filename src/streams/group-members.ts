@@ -61,7 +61,7 @@ export class GroupMembers {
     });
     if (!this.hosts.has(host)) return { changes, refused };
     if (legacy) this.speak(host, now);
-    else this.legacy.delete(host);
+    else this.answersForItself(host);
     return { changes: changes.concat(this.endLeaving(host)), refused };
   }
 
@@ -78,7 +78,6 @@ export class GroupMembers {
       const gone = Array.from(member.sources).filter((source) => this.goneAt(host, member, source) <= now);
       if (gone.length > 0) changes.push(...this.update(host, () => gone.forEach((source) => void member.drop(source))));
     }
-    if (this.askedUntil <= now) this.askedUntil = Infinity;
     return changes;
   }
 
@@ -135,6 +134,11 @@ export class GroupMembers {
     this.askedUntil = Infinity;
   }
 
+  private answersForItself(host: string): void {
+    this.legacy.delete(host);
+    if (this.legacy.size === 0) this.askedUntil = Infinity; // nobody is waited for
+  }
+
   /** A host is there: no other has to be waited for. */
   private endLeaving(host: string): Change[] {
     const { leaving } = this;
@@ -160,7 +164,7 @@ export class GroupMembers {
 
   private forget(host: string): void {
     this.hosts.delete(host);
-    this.legacy.delete(host);
+    this.answersForItself(host);
     if (this.leaving === host) this.leaving = undefined;
   }
 }

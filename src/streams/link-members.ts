@@ -60,8 +60,11 @@ export class LinkMembers {
   expire(now: number): Map<string, Outcome['changes']> {
     const changed = new Map<string, Outcome['changes']>();
     for (const [name, group] of this.groups) {
-      const changes = this.change(name, group, () => group.expire(now));
-      if (changes.length > 0) changed.set(name, changes);
+      if (group.nextGone() <= now)
+        changed.set(
+          name,
+          this.change(name, group, () => group.expire(now)),
+        );
     }
     return changed;
   }

@@ -86,6 +86,7 @@ export class MembersModel {
       this.spoken.set(name, now);
       this.asked.delete(name);
     } else this.old.delete(`${name} ${host}`);
+    this.cleanUp();
     const leaving = this.leaving.get(name);
     if (leaving !== undefined && leaving !== host) this.remove(ifindex, group, leaving);
     this.leaving.delete(name);
@@ -98,7 +99,6 @@ export class MembersModel {
       if (source === ANY_SOURCE) this.remove(ifindex, group, host);
       this.wishes = this.wishes.filter((wish) => wish !== this.find(ifindex, group, host, source));
     }
-    for (const [name, until] of this.asked) if (until <= now) this.asked.delete(name);
     this.cleanUp();
   }
 
@@ -188,6 +188,9 @@ export class MembersModel {
     const groups = new Set(this.wishes.map(({ ifindex, group }) => `${ifindex} ${group}`));
     for (const name of this.old) if (!hosts.has(name)) this.old.delete(name);
     for (const [name, host] of this.leaving) if (!hosts.has(`${name} ${host}`)) this.leaving.delete(name);
-    for (const map of [this.spoken, this.asked]) for (const name of map.keys()) if (!groups.has(name)) map.delete(name);
+    for (const name of this.spoken.keys()) if (!groups.has(name)) this.spoken.delete(name);
+    for (const name of this.asked.keys()) {
+      if (!Array.from(this.old).some((one) => one.startsWith(`${name} `))) this.asked.delete(name);
+    }
   }
 }
