@@ -6,6 +6,7 @@
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry } from '../abi/entry-message';
 import type { MfcCounters, MfcEntry, VifCounters } from '../abi/family';
+import type { Heard } from '../abi/membership';
 import type { Rule } from '../abi/rule';
 import type { Upcall } from '../abi/upcall';
 import type { StreamPrefix } from '../abi/upcall-filter';
@@ -107,6 +108,25 @@ export interface Memberships {
   close(): void;
 }
 
+/** What a host or a querier said about groups, and where it was heard. */
+export interface HeardMembership extends Heard {
+  readonly version: IpVersion;
+  readonly ifindex: number;
+}
+
+/** Must not throw. */
+export type MembershipListener = (heard: HeardMembership) => void;
+
+/** Hears IGMP and MLD of other machines. Reports of versions before IGMPv3 and MLDv2 are heard where an interface has a VIF only. */
+export interface Reports {
+  /** From now on. An interface that was deleted, or moved to another namespace, is heard again only after another call. */
+  hear(version: IpVersion, ifindex: number): void;
+  /** Safe to call for what is not heard. */
+  unhear(version: IpVersion, ifindex: number): void;
+  /** Safe to call twice. */
+  close(): void;
+}
+
 export interface Kernel {
   /** Becomes the owner of `table`; undefined is the family's default table. */
   openMroute(version: IpVersion, table: number | undefined): MrouteSocket;
@@ -124,6 +144,8 @@ export interface Kernel {
   watch(table: number | undefined, listener: WatchListener): Watch;
   /** Opens nothing before the first join. */
   openMemberships(): Memberships;
+  /** Does not keep the process alive. */
+  openReports(listener: MembershipListener): Reports;
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;

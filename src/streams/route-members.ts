@@ -142,7 +142,7 @@ export class RouteMembers {
       ...(source === undefined ? {} : { source }),
       ...(name === undefined ? {} : { interface: name }),
       host,
-      members,
+      hosts: members,
     });
   }
 }

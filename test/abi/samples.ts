@@ -6,6 +6,7 @@ import { encodeGroupRequest, encodeGroupSourceRequest, group_source_req } from '
 import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
+import { encodeMldOnly, encodeReportFilter } from '../../src/abi/report-filter';
 import { encodeRuleDump, RULE_DUMP_SIZE } from '../../src/abi/rule';
 import { encodeSockaddrUn, sockaddr_un } from '../../src/abi/unix';
 import { encodeUpcallFilter, type StreamPrefix } from '../../src/abi/upcall-filter';
@@ -261,6 +262,63 @@ export const samples: readonly Sample[] = [
       memcpy(value.program, program, sizeof(program));`,
     read: 'sizeof(value)',
     encode: (bytes) => bytes.set(encodeWatchFilter()),
+  },
+  {
+    name: 'SO_ATTACH_FILTER for IGMP',
+    type: 'struct { struct sock_filter program[7]; }',
+    fill: `
+      struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_LOOPBACK, 0, 3),
+        BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IGMP_HOST_MEMBERSHIP_QUERY, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeReportFilter(4)),
+  },
+  {
+    name: 'SO_ATTACH_FILTER for MLD',
+    type: 'struct { struct sock_filter program[6]; }',
+    fill: `
+      struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_LOOPBACK, 0, 2),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMPV6_MGM_QUERY, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeReportFilter(6)),
+  },
+  {
+    name: 'ICMPV6_FILTER',
+    type: 'struct icmp6_filter',
+    fill: `
+      memset(&value, 0xff, sizeof(value));
+      int types[] = { ICMPV6_MGM_QUERY, ICMPV6_MGM_REPORT, ICMPV6_MGM_REDUCTION, ICMPV6_MLD2_REPORT };
+      for (int i = 0; i < 4; i++) value.data[types[i] >> 5] &= ~(1U << (types[i] & 31));`,
+    read: all('struct icmp6_filter'),
+    encode: (bytes) => encodeMldOnly(bytes),
+  },
+  {
+    name: 'bind',
+    type: 'struct sockaddr_un',
+    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path, "/tmp/café");',
+    read: all('struct sockaddr_un'),
+    encode: (bytes) => encodeSockaddrUn(bytes, '/tmp/café'),
+  },
+  {
+    name: 'connect to an abstract name',
+    type: 'struct sockaddr_un',
+    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path + 1, "notify");',
+    read: all('struct sockaddr_un'),
+    encode: (bytes) => encodeSockaddrUn(bytes, '@notify'),
   },
   {
     name: 'SO_ATTACH_FILTER for upcalls of IPv4',

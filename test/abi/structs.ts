@@ -9,6 +9,7 @@ import { mf6cctl, mif6ctl, sioc_sg_req6, sockaddr_in6 } from '../../src/abi/ipv6
 import { ifinfomsg } from '../../src/abi/link-message';
 import { netconfmsg } from '../../src/abi/netconf-message';
 import { nlattr, nlmsghdr, sockaddr_nl } from '../../src/abi/netlink';
+import { icmp6_filter } from '../../src/abi/report-filter';
 import { fib_rule_hdr } from '../../src/abi/rule';
 import { sock_filter } from '../../src/abi/socket-filter';
 import { cmsghdr, iovec, msghdr, sockaddr_un, ucred } from '../../src/abi/unix';
@@ -45,6 +46,7 @@ export function structs(long: LongSize): Layouts {
     rtnexthop,
     netconfmsg,
     sock_filter,
+    icmp6_filter,
     sockaddr_un,
     ucred,
     iovec: iovec[long],

@@ -7,19 +7,23 @@
 import type { IpVersion } from '../../src/abi/address';
 import { familyOf } from '../../src/abi/families';
 import type { MfcEntry } from '../../src/abi/family';
+import type { MembershipMessage } from '../../src/abi/membership';
 import type { Rule } from '../../src/abi/rule';
 import { fault } from '../../src/kernel/faults';
 import type {
   Kernel,
   KernelEntry,
   Link,
+  MembershipListener,
   Memberships,
   MrouteSocket,
+  Reports,
   Watch,
   WatchListener,
 } from '../../src/kernel/kernel';
 import { notOwner } from '../../src/kernel/vif-probe';
 import { FakeMemberships } from './memberships';
+import { FakeReports } from './reports';
 import { FakeFile, type FakeHolder, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
 import type { Report } from './upcalls';
@@ -46,6 +50,7 @@ export class FakeKernel implements Kernel {
   private readonly files = new Map<number, FakeFile>();
   private readonly watches = new Set<FakeWatch>();
   private readonly memberships = new Set<FakeMemberships>();
+  private readonly reports = new Set<FakeReports>();
   private nextIfindex = 1;
   private nextFd = 20;
   private failure = { from: Infinity, to: Infinity, errno: '' };
@@ -72,6 +77,7 @@ export class FakeKernel implements Kernel {
     this.links.delete(name);
     for (const table of this.tables.values()) table.forget(ifindex);
     for (const joins of this.memberships) joins.forget(ifindex);
+    for (const reports of this.reports) reports.forget(ifindex);
     this.tell((listener) => listener.link(name, ifindex));
   }
 
@@ -102,6 +108,12 @@ export class FakeKernel implements Kernel {
     const vifi = this.tables.get(name)?.vifiOf(this.link(iif).ifindex);
     if (vifi === undefined) throw new Error(`There is no VIF of '${iif}'.`);
     this.owners.get(name)?.upcalls.push({ ...upcall, vifi });
+  }
+
+  /** A host behind a link says something about groups: see test/streams/said.ts. */
+  report(name: string, host: string, message: MembershipMessage): void {
+    const version = host.includes(':') ? 6 : 4;
+    for (const reports of this.reports) reports.tell({ version, ifindex: this.link(name).ifindex, host, message });
   }
 
   /** From now on, the n-th call that changes something fails, and `times - 1` calls after it. */
@@ -163,6 +175,7 @@ export class FakeKernel implements Kernel {
   kill(): void {
     for (const watch of this.watches) watch.close();
     for (const joins of this.memberships) joins.close();
+    for (const reports of this.reports) reports.close();
     for (const fd of this.files.keys()) this.closeFile(fd);
   }
 
@@ -255,6 +268,13 @@ export class FakeKernel implements Kernel {
   /** What this machine has joined: `eth1 (*, 239.1.1.1)`. */
   joined(): string[] {
     return Array.from(this.memberships).flatMap((joins) => joins.list());
+  }
+
+  openReports(listener: MembershipListener): Reports {
+    const isLink = (ifindex: number): boolean => this.findLinkName(ifindex) !== undefined;
+    const reports = new FakeReports(isLink, listener, (closed) => this.reports.delete(closed));
+    this.reports.add(reports);
+    return reports;
   }
 
   /** Every call that changes something comes through here first. */

@@ -6,6 +6,7 @@ import { describeEntries } from './contract-entries';
 import { describeFamily } from './contract-family';
 import { describeLinks } from './contract-links';
 import { describeMemberships } from './contract-memberships';
+import { describeReports } from './contract-reports';
 import { describeUpcalls } from './contract-upcalls';
 import { describeWatch } from './contract-watch';
 import { describeLinkWatch } from './contract-watch-links';
@@ -30,6 +31,7 @@ export function describeKernel(name: string, open: () => Promise<Ground>, versio
       describeWatch(version, () => ground);
       describeAdoption(version, () => ground);
       describeMemberships(version, () => ground);
+      describeReports(version, () => ground);
     }
   });
 }
