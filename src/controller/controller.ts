@@ -26,7 +26,7 @@ import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type 
 import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
-import { type KeepOptions, Opening } from './opening';
+import { type Estate, type KeepOptions, Opening } from './opening';
 import { Queue } from './queue';
 import { parseTableId } from './settings';
 import { readState } from './state';
@@ -92,6 +92,7 @@ export class Controller extends EventEmitter<Events> {
       prepare: () => this.prepare(),
       opened: () => {
         this.tending.lookAtAll();
+        this.keepJoins();
         this.changed();
       },
       changed: () => this.changed(),
@@ -107,6 +108,7 @@ export class Controller extends EventEmitter<Events> {
       noted: () => this.tendSoon(),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       renamed: () => this.save(),
+      healed: () => this.streams.linksChanged(),
       warn: this.warn,
     });
   }
@@ -131,14 +133,17 @@ export class Controller extends EventEmitter<Events> {
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of this.takeSockets().values()) socket.close();
+    this.streams.close();
+    this.opening.dropJoins();
   }
 
-  /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
-  async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
+  /** Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. */
+  async handOver(table: number | undefined): Promise<Estate> {
     await this.end();
     const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
+    const joins = this.opening.takeJoins(this.streams.joined);
     await this.close();
-    return sockets;
+    return { sockets, joins };
   }
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
@@ -160,7 +165,7 @@ export class Controller extends EventEmitter<Events> {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
-      return readState(this.installer, filter);
+      return readState(this.installer, this.streams.joins, filter);
     });
   }
 
@@ -183,7 +188,7 @@ export class Controller extends EventEmitter<Events> {
         const plan = new Plan(this.installer.table, survey);
         const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
         const saved = await this.carryOut(plan, dryRun);
-        const warnings = warningsFor(decisions, plan, survey, this.installer, dryRun);
+        const warnings = warningsFor(decisions, plan, survey, this.installer, this.streams.joins, dryRun);
         return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
       });
     });
@@ -279,7 +284,13 @@ export class Controller extends EventEmitter<Events> {
   }
 
   private changed(): void {
+    if (this.streams.hasNewJoins) this.keepJoins();
     this.emit('status', this.status);
+  }
+
+  /** What is joined outlives this process, if that is wanted; what earlier ones have joined is joined anew by now. */
+  private keepJoins(): void {
+    this.queue.run(() => this.opening.keepJoins(this.streams.joined)).catch(this.warn);
   }
 
   /** All sockets of this controller, which has none then: also those that wait to be taken over. */

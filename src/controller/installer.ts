@@ -111,7 +111,8 @@ export class Installer {
     try {
       await this.knowing(async () => {
         const plan = new Plan(this.table, survey, wished);
-        if (plan.place(route) !== 'unchanged') await this.apply(plan);
+        plan.place(route);
+        if (plan.next.changes.size > 0) await this.apply(plan);
       });
       return true;
     } catch (error) {

@@ -24,6 +24,13 @@ export interface KeepOptions {
   keepForwarding?: boolean | undefined;
 }
 
+/** What a controller leaves to its successor. */
+export interface Estate {
+  readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
+  /** As `takeJoins` answers. */
+  readonly joins: readonly number[];
+}
+
 export interface Opened {
   readonly socket: MrouteSocket;
   /** Nobody had the table before. */
@@ -62,8 +69,8 @@ export class Opening {
     return Array.from(this.left.keys());
   }
 
-  /** Sockets of a controller that this one follows, and what it answered to `takeJoins`. */
-  follow(sockets: ReadonlyMap<IpVersion, MrouteSocket>, joins: readonly number[] = []): void {
+  /** What a controller had that this one follows. */
+  follow({ sockets, joins }: Estate): void {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
   }

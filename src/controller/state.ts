@@ -8,6 +8,7 @@ import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, routeKey } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
+import type { RouteJoins } from '../streams/route-joins';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
@@ -25,10 +26,10 @@ function matches(stream: Stream, filter: Filter): boolean {
   );
 }
 
-export async function readState(installer: Installer, filter: Filter): Promise<StateAnswer> {
+export async function readState(installer: Installer, joins: RouteJoins, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
   const entries = Array.from(installer.table.list()).filter(({ route }) => matches(route, filter));
-  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, survey));
+  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, joins, survey));
   for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
     if (matches(state, filter)) mfc_rules.push(state);
@@ -37,10 +38,11 @@ export async function readState(installer: Installer, filter: Filter): Promise<S
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
-function routeState(entry: Entry, installer: Installer, survey: Survey): RouteState {
+function routeState(entry: Entry, installer: Installer, joins: RouteJoins, survey: Survey): RouteState {
   const { route, installed, reason: why } = entry;
   const counters = installed && countersOf(installed, installer);
-  const reason = why ?? (counters === undefined ? TAKEN_OUT : downReason(route, survey));
+  const reason =
+    why ?? (counters === undefined ? TAKEN_OUT : (downReason(route, survey) ?? joins.failure(keyOf(route))?.message));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
   const { source, group, iif } = route;
   const oifs = outputsOf(entry).map((output) => (output.threshold === 1 ? output.name : output));

@@ -12,6 +12,7 @@ import { close, rawSocket, setCloseOnExec, setsockopt } from './libc';
 import { LinuxMrouteSocket } from './mroute-socket';
 import { isInOwnNamespace } from './namespace';
 import { nameOwners } from './owners';
+import { enlargeReceiveBuffer } from './receive-buffer';
 import { notOwner, probeVifs } from './vif-probe';
 
 /** MRT_INIT takes an int that must be 1. */
@@ -33,6 +34,7 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
       putU32(id, 0, table);
       setsockopt(fd, family.level, MRT_TABLE, id, id.length, 'MRT_TABLE');
     }
+    enlargeReceiveBuffer(fd); // as many new streams can wait: about 20,000
     setsockopt(fd, family.level, MRT_INIT, ONE, ONE.length, 'MRT_INIT');
   } catch (error) {
     close(fd);
@@ -50,6 +52,7 @@ export function adoptMrouteSocket(version: IpVersion, table: number | undefined,
     if (owned.has(nameOf(family, id))) throw nameOwners(fault('MRT_INIT', 'EADDRINUSE'), family, table, true);
     if (!isInOwnNamespace(fd)) throw notOwner(version, id);
     setCloseOnExec(fd);
+    enlargeReceiveBuffer(fd);
     probeVifs(new LinuxMrouteSocket(family, fd, id), version, id);
   } catch (error) {
     close(fd);

@@ -193,7 +193,7 @@ describe('controller: joins', () => {
     const [before, after] = [new Opening(table, {}, fail), new Opening(table, {}, fail)];
     first.set('a', { version: 4, iif: 'camera', group: ANY, source: undefined });
     await isTold(ANY);
-    after.follow(new Map(), before.takeJoins(first.fds()));
+    after.follow({ sockets: new Map(), joins: before.takeJoins(first.fds()) });
     await first.close();
     deepEqual(joined(4), [`camera (*, ${ANY})`]);
     second.set('a', { version: 4, iif: 'camera', group: ANY, source: undefined });

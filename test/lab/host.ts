@@ -2,7 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { IpVersion } from '../../src/abi/address';
 import type { BurstOptions } from './burst';
+import type { Captured } from './capture';
 import { type Count, nothing } from './counter';
 import type { Answer, Calls, Request } from './host-program';
 import { hasIPv6 } from './ip';
@@ -175,6 +177,21 @@ export class Host implements LinkAddresses {
    */
   burst(groups: readonly string[], options: BurstOptions): Promise<number> {
     return this.#call('burst', [...groups], options);
+  }
+
+  /** Sends until a UDP datagram "off" comes to `port`, and again from "on". */
+  remote(port: number, group: string, options: StreamOptions = {}): Promise<void> {
+    return this.#call('remote', port, group, options);
+  }
+
+  /** From now on keeps the packets of the lab that come in, at most so many, without anybody having to be fast enough. */
+  capture(version: IpVersion, packets: number): Promise<void> {
+    return this.#call('capture', version, packets);
+  }
+
+  /** What has come in since `capture`. */
+  captured(): Promise<Captured> {
+    return this.#call('captured');
   }
 
   /** Once a second tells the router, in a UDP datagram with JSON to `port`, how many packets arrive per second. */
