@@ -134,8 +134,8 @@ export class Controller extends EventEmitter<Events> {
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of this.takeSockets().values()) socket.close();
-    this.streams.close();
-    this.opening.dropJoins();
+    await this.streams.close();
+    await this.opening.dropJoins();
   }
 
   /** Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. */

@@ -64,9 +64,9 @@ export class Streams {
     this.idle.stop();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.members.close();
-    this.joins.joins.close();
+    await this.joins.joins.close();
   }
 
   /** What fails is told. */

@@ -100,12 +100,15 @@ export interface Memberships {
    * to be left before any of it is joined again.
    */
   lost(version: IpVersion): Set<number>;
-  /** The sockets that hold it all: as long as any process has them open, nothing is left. */
+  /** The sockets that hold it all. As long as any process has them open, only `leave` leaves, and it does so for all of them. */
   fds(): number[];
   /** How many sockets were opened until now. */
   readonly opened: number;
-  /** Leaves all. Safe to call twice. */
-  close(): void;
+  /**
+   * Closes the sockets, one at a time: the kernel takes a millisecond for each where thousands of groups are joined. What another process
+   * has open is not left. Safe to call twice.
+   */
+  close(): Promise<void>;
 }
 
 /** What a host or a querier said about groups, and where it was heard. */

@@ -174,8 +174,8 @@ export class FakeKernel implements Kernel {
   /** The process ends, as by SIGKILL: its files are closed, and it hears nothing any more. */
   kill(): void {
     for (const watch of this.watches) watch.close();
-    for (const joins of this.memberships) joins.close();
     for (const reports of this.reports) reports.close();
+    for (const joins of this.memberships) void joins.close();
     for (const fd of this.files.keys()) this.closeFile(fd);
   }
 
