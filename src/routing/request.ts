@@ -148,8 +148,9 @@ function readDel(message: unknown, fields: Fields, at: At): DelRequest {
   if (shape.learnt === true) return { version, source, group, learnt: true };
   const stream = { version, source, group };
   const request = shape.iif === undefined ? stream : { ...stream, iif: shape.iif };
-  // The rule of a stop filter, as answers have it, names no outputs: the route is meant.
-  if (shape.oifs === undefined || (shape.stop_filter === true && shape.oifs.length === 0)) return request;
+  // The rule of a stop filter, as answers have it, names no outputs, and that of members those that were open: the route is meant.
+  if (shape.oifs === undefined || isForMembers(shape)) return request;
+  if (shape.stop_filter === true && shape.oifs.length === 0) return request;
   const outputs = listOutputs(shape.oifs, at).map((oif) => (typeof oif === 'string' ? { name: oif } : oif));
   if (outputs.length === 0) {
     const hint = 'Name the outputs to delete, or leave it out to delete the route.';
