@@ -7,7 +7,7 @@ import { type AddShape, type At, type DelShape, invalid, MAX_EXCLUDED } from './
 import { parseExclude } from './stream';
 
 /** The text that stands for outputs that open as hosts join. */
-const MEMBERS = 'members';
+export const MEMBERS = 'members';
 
 /** Seconds without packets after which a learnt entry goes. The next packet brings it back within microseconds. */
 const IDLE_TIMEOUT = 60;
