@@ -76,6 +76,12 @@ export function covers(outer: Prefix, inner: Prefix): boolean {
   return outer.length <= inner.length && contains(outer, inner.bytes);
 }
 
+/** The first and the last address of a prefix. */
+export function endsOf({ bytes, length }: Prefix): [first: string, last: string] {
+  const last = bytes.map((byte, i) => byte | (0xff ^ maskOf(length - 8 * i)));
+  return [formatBytes(bytes), formatBytes(last)];
+}
+
 /** All addresses of a prefix, in order. */
 export function* addressesOf({ bytes, length }: Prefix): Generator<string, void> {
   const address = bytes.slice();
