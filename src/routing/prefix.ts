@@ -79,7 +79,7 @@ export function covers(outer: Prefix, inner: Prefix): boolean {
 /** The first and the last address of a prefix. */
 export function endsOf({ bytes, length }: Prefix): [first: string, last: string] {
   const last = bytes.map((byte, i) => byte | (0xff ^ maskOf(length - 8 * i)));
-  return [formatBytes(bytes), formatBytes(last)];
+  return [formatAddress(bytes), formatAddress(last)];
 }
 
 /** All addresses of a prefix, in order. */
