@@ -34,7 +34,7 @@ export class Streams {
       due: () => this.do(() => this.placeMembers()),
       warn: (warning) => listener.warn(warning),
     });
-    installer.members = (version, ifindex, stream) => this.members.wants(version, ifindex, stream);
+    installer.members = this.members;
     this.idle = new Idle(
       table,
       ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
