@@ -12,6 +12,7 @@ import { isErrno } from '../errors';
 import type { UpcallListener } from './kernel';
 import { attachFilter, tryReceive } from './libc';
 import { type Readiness, watchReadable } from './readiness';
+import { enlargeReceiveBuffer } from './receive-buffer';
 import { readSlice } from './slice';
 
 /** To how many bits of their groups streams are shortened where a filter is too long. */
@@ -23,7 +24,6 @@ export class UpcallReader {
   private readiness: Readiness | undefined;
   private reading = false;
   private closed = false;
-  private admitted = false;
 
   constructor(
     private readonly fd: number,
@@ -52,7 +52,6 @@ export class UpcallReader {
 
   admit(streams: readonly StreamPrefix[] | 'all'): void {
     if (this.closed) return;
-    this.admitted = true;
     if (this.fits(streams)) return;
     const isShortEnough = (bits: number): boolean =>
       streams !== 'all' && this.fits(shortenStreams(this.version, streams, bits));
@@ -77,8 +76,9 @@ export class UpcallReader {
   }
 
   private watch(): void {
-    if (!this.admitted) this.admit('all');
     if (this.readiness !== undefined) return;
+    // Not before: as many streams wait as there is room for their upcalls, and each makes the next one cost more.
+    enlargeReceiveBuffer(this.fd);
     // What is left after a slice makes the socket readable in the next turn again.
     this.readiness = watchReadable(this.fd, () => this.drain());
     this.readiness.unref();

@@ -231,7 +231,10 @@ export class FakeKernel implements Kernel {
     const file = this.fileOf(fd);
     const owner = this.owners.get(tableName(version, table));
     const ownedHere = Array.from(this.files).some(([other, one]) => one === owner && other !== fd);
-    if (file !== undefined && file === owner && !ownedHere) return new FakeSocket(this, fd);
+    if (file !== undefined && file === owner && !ownedHere) {
+      file.upcalls.admit('all');
+      return new FakeSocket(this, fd);
+    }
     this.closeFile(fd);
     if (ownedHere) throw fault('MRT_INIT', 'EADDRINUSE');
     throw notOwner(version, table ?? familyOf(version).defaultTable);
