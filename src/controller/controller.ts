@@ -83,7 +83,6 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      wantsUnrouted: () => this.streams.events.wants('unrouted'),
       unrouted: () => undefined,
       wrongInterface: () => undefined,
       warn: this.warn,
