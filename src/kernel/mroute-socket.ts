@@ -88,8 +88,9 @@ export class LinuxMrouteSocket implements MrouteSocket {
   }
 
   listen(listener: UpcallListener): void {
-    this.upcalls?.pause();
-    this.upcalls = new Upcalls(this.file, this.family.version, listener);
+    if (this.upcalls === undefined) this.upcalls = new Upcalls(this.file, this.family.version, listener);
+    this.upcalls.listener = listener;
+    this.upcalls.resume();
   }
 
   pause(): void {
