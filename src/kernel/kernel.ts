@@ -42,10 +42,10 @@ export interface MrouteSocket {
   /** Undefined if the kernel has no such VIF. */
   vifCounters(vifi: number): VifCounters | undefined;
   /**
-   * From now on the listener is told of packets that the kernel cannot route, in the order of the kernel: of a new stream once, or again
-   * if it goes unanswered for some ten seconds; of a packet on a wrong interface once per entry and three seconds. Does not keep the
-   * process alive. Without a listener nothing is read: upcalls wait in the socket, a few hundred before there was a listener, some ten
-   * thousand afterwards; no more streams wait than upcalls have room. Those that waited are told late.
+   * From now on the listener is told of packets that the kernel cannot route, the newest of those that wait first: of a new stream once,
+   * or again if it goes unanswered for some ten seconds; of a packet on a wrong interface once per entry and three seconds. Does not keep
+   * the process alive. Without a listener nothing is read: upcalls wait in the socket, a few hundred before there was a listener, some
+   * ten thousand afterwards; no more streams wait than upcalls have room. Those that waited are told late.
    */
   listen(listener: UpcallListener | undefined): void;
   /** Tells the listener what waits now, for a few milliseconds at most. Answers whether there may be more. */

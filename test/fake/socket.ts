@@ -117,7 +117,7 @@ export class FakeSocket implements MrouteSocket {
     if (file === undefined) return;
     const upcall = new FakeUpcall(file.version);
     while (this.listener !== undefined) {
-      const report = file.upcalls.shift();
+      const report = file.upcalls.pop();
       if (report === undefined) return;
       upcall.during(report, this.listener);
     }

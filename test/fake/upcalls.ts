@@ -33,8 +33,9 @@ export class FakeUpcalls {
     return true;
   }
 
-  shift(): Report | undefined {
-    return this.waiting.shift();
+  /** The newest. */
+  pop(): Report | undefined {
+    return this.waiting.pop();
   }
 
   get isEmpty(): boolean {
