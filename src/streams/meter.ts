@@ -38,8 +38,11 @@ const NO_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 
 /** One time of going on, from when somebody asks until nobody does. */
 interface Run {
+  /** When the next reading is to begin. */
   due: number;
   readings: number;
+  /** It may take longer than the interval. */
+  isReading: boolean;
   cancel: () => void;
 }
 
@@ -106,8 +109,8 @@ export class Meter {
   }
 
   private begin(): void {
-    const due = this.clock.now();
-    const run: Run = { due, readings: 0, cancel: this.clock.wake(due, () => void this.tick(run)) };
+    const run: Run = { due: this.clock.now(), readings: 0, isReading: false, cancel: () => undefined };
+    run.cancel = this.clock.wake(run.due, () => this.tick(run));
     this.run = run;
   }
 
@@ -119,30 +122,36 @@ export class Meter {
   }
 
   /** Late or not, the next one is due a whole number of intervals after the first. */
-  private async tick(run: Run): Promise<void> {
-    try {
-      await this.readAll(run);
-      this.isFailing = false;
-    } catch (error) {
-      if (!this.isFailing && error instanceof MfcError) this.listener.warn(error);
-      this.isFailing = true;
-    }
+  private tick(run: Run): void {
     const { interval } = this;
-    if (this.run !== run || interval === undefined) return;
-    if (!this.isWanted()) return this.end();
+    if (interval === undefined || !this.isWanted()) {
+      this.end();
+      return;
+    }
     run.due += interval * Math.max(1, Math.ceil((this.clock.now() - run.due) / interval));
-    run.cancel = this.clock.wake(run.due, () => void this.tick(run));
+    run.cancel = this.clock.wake(run.due, () => this.tick(run));
+    if (!run.isReading) this.readAll(run).then(() => (this.isFailing = false), this.fail);
   }
 
+  private readonly fail = (error: unknown): void => {
+    if (!this.isFailing && error instanceof MfcError) this.listener.warn(error);
+    this.isFailing = true;
+  };
+
   private async readAll(run: Run): Promise<void> {
-    const pace = new Pace();
-    for (const [key, entry] of this.table.keyed()) {
-      if (isStream(entry)) this.readRoute(key, entry);
-      if (!pace.isDue()) continue;
-      await pace.rest();
-      if (this.run !== run) return;
+    run.isReading = true;
+    try {
+      const pace = new Pace();
+      for (const [key, entry] of this.table.keyed()) {
+        if (isStream(entry)) this.readRoute(key, entry);
+        if (!pace.isDue()) continue;
+        await pace.rest();
+        if (this.run !== run) return;
+      }
+      this.vifs = new Map([...this.readVifs(4), ...this.readVifs(6)]);
+    } finally {
+      run.isReading = false;
     }
-    this.vifs = new Map([...this.readVifs(4), ...this.readVifs(6)]);
     if (++run.readings > 1) await this.listener.measured();
   }
 
