@@ -69,7 +69,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly opening: Opening;
   private readonly tables: Tables;
   private readonly tending: Tending;
-  private readonly streams: Streams;
+  readonly streams: Streams;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(this.installer.table.listOwn()),
