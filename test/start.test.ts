@@ -93,7 +93,7 @@ describe('npm start', () => {
 
   it('starts each with hosts of its own: processes and a directory', () => {
     for (const started of both) {
-      equal(started.below.length, 5); // the router and four hosts
+      equal(started.below.length, 6); // the router and five hosts
       equal(readdirSync(started.temp).length, 1);
     }
   });
@@ -135,7 +135,7 @@ describe('npm start', () => {
   });
 
   it('leaves nothing behind when it is killed', async () => {
-    equal(two().left().length, 6);
+    equal(two().left().length, 7);
     two().process.kill('SIGKILL');
     await until(
       () => two().left().length === 0,

@@ -26,7 +26,7 @@ import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type 
 import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
-import { type KeepOptions, Opening } from './opening';
+import { type Estate, type KeepOptions, Opening } from './opening';
 import { Queue } from './queue';
 import { parseMeterInterval, parseTableId } from './settings';
 import { readState } from './state';
@@ -85,6 +85,7 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
+      wantsUnrouted: () => this.streams.events.wants('unrouted'),
       unrouted: () => undefined,
       wrongInterface: () => undefined,
       warn: this.warn,
@@ -94,6 +95,7 @@ export class Controller extends EventEmitter<Events> {
       prepare: () => this.prepare(options),
       opened: () => {
         this.tending.lookAtAll();
+        this.keepJoins();
         this.changed();
       },
       changed: () => this.changed(),
@@ -110,6 +112,7 @@ export class Controller extends EventEmitter<Events> {
       noted: () => this.tendSoon(),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       renamed: () => this.save(),
+      healed: () => this.streams.linksChanged(),
       warn: this.warn,
     });
   }
@@ -134,14 +137,17 @@ export class Controller extends EventEmitter<Events> {
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of this.takeSockets().values()) socket.close();
+    await this.streams.close();
+    await this.opening.dropJoins();
   }
 
-  /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
-  async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
+  /** Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. */
+  async handOver(table: number | undefined): Promise<Estate> {
     await this.end();
     const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
+    const joins = this.opening.takeJoins(this.streams.joined);
     await this.close();
-    return sockets;
+    return { sockets, joins };
   }
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
@@ -164,7 +170,7 @@ export class Controller extends EventEmitter<Events> {
       await this.tables.enter();
       await this.tend();
       this.streams.measures.look();
-      return readState(this.installer, this.streams.measures, filter);
+      return readState(this.installer, this.streams, filter);
     });
   }
 
@@ -187,7 +193,7 @@ export class Controller extends EventEmitter<Events> {
         const plan = new Plan(this.installer.table, survey);
         const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
         const saved = await this.carryOut(plan, dryRun);
-        const warnings = warningsFor(decisions, plan, survey, this.installer, dryRun);
+        const warnings = warningsFor(decisions, plan, survey, this.installer, this.streams.joins, dryRun);
         return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
       });
     });
@@ -286,7 +292,13 @@ export class Controller extends EventEmitter<Events> {
   }
 
   private changed(): void {
+    if (this.streams.hasNewJoins) this.keepJoins();
     this.emit('status', this.status);
+  }
+
+  /** What is joined outlives this process, if that is wanted; what earlier ones have joined is joined anew by now. */
+  private keepJoins(): void {
+    this.queue.run(() => this.opening.keepJoins(this.streams.joined)).catch(this.warn);
   }
 
   /** All sockets of this controller, which has none then: also those that wait to be taken over. */
@@ -307,7 +319,7 @@ export class Controller extends EventEmitter<Events> {
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
-    for (const socket of this.installer.sockets.values()) socket.pause(); // what comes now is a successor's
+    this.installer.learner.stop(); // what comes now is a successor's
     await this.follow();
   }
 }

@@ -91,13 +91,13 @@ export class Installer {
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
     const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
-    if (plan.isLearning) for (const socket of this.sockets.values()) socket.pause();
+    if (plan.isLearning) this.learner.pause();
     try {
       await (plan.operations.length > MANY ? this.quietly(perform) : perform());
       return this.table.commit(plan.next);
     } finally {
-      if (plan.isLearning) for (const socket of this.sockets.values()) socket.resume();
       this.learner.reconsider();
+      if (plan.isLearning) this.learner.listen();
     }
   }
 
@@ -111,7 +111,8 @@ export class Installer {
     try {
       await this.knowing(async () => {
         const plan = new Plan(this.table, survey, wished);
-        if (plan.place(route) !== 'unchanged') await this.apply(plan);
+        plan.place(route);
+        if (plan.next.changes.size > 0) await this.apply(plan);
       });
       return true;
     } catch (error) {

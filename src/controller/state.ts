@@ -9,12 +9,19 @@ import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, routeKey } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
 import type { Measures } from '../streams/measures';
+import type { RouteJoins } from '../streams/route-joins';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
 
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out: 0 };
+
+/** What else is known of routes. */
+interface Views {
+  readonly joins: RouteJoins;
+  readonly measures: Measures;
+}
 
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
 
@@ -26,27 +33,28 @@ function matches(stream: Stream, filter: Filter): boolean {
   );
 }
 
-export async function readState(installer: Installer, measures: Measures, filter: Filter): Promise<StateAnswer> {
+export async function readState(installer: Installer, views: Views, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
   const entries = Array.from(installer.table.list()).filter(({ route }) => matches(route, filter));
-  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, measures, survey));
+  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, views, survey));
   for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
     if (matches(state, filter)) mfc_rules.push(state);
   }
   return {
     status: 'success',
-    vif_map: vifMap(installer, measures, 4),
-    vif6_map: vifMap(installer, measures, 6),
+    vif_map: vifMap(installer, views, 4),
+    vif6_map: vifMap(installer, views, 6),
     mfc_rules,
   };
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
-function routeState(entry: Entry, installer: Installer, measures: Measures, survey: Survey): RouteState {
+function routeState(entry: Entry, installer: Installer, { joins, measures }: Views, survey: Survey): RouteState {
   const { route, installed, reason: why } = entry;
   const counters = installed && countersOf(installed, installer);
-  const reason = why ?? (counters === undefined ? TAKEN_OUT : downReason(route, survey));
+  const reason =
+    why ?? (counters === undefined ? TAKEN_OUT : (downReason(route, survey) ?? joins.failure(keyOf(route))?.message));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
   const { source, group, iif } = route;
   const oifs = outputsOf(entry).map((output) => (output.threshold === 1 ? output.name : output));
@@ -112,7 +120,7 @@ function foreignState({ version, source, group, iif, outputs }: KernelEntry, ins
   return { source, group, iif: nameOf(iif), oifs, state: 'foreign', packets, bytes, wrong_if };
 }
 
-function vifMap({ table, sockets }: Installer, measures: Measures, version: IpVersion): Record<string, VifState> {
+function vifMap({ table, sockets }: Installer, { measures }: Views, version: IpVersion): Record<string, VifState> {
   const vifs = table.vifs[version];
   const states = new Map<string, VifState>();
   for (const vif of vifs.list()) {

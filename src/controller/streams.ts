@@ -6,14 +6,15 @@ import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import { type Route, toRule } from '../routing/route';
 import type { Entry } from '../routing/table';
-import { Alarms } from '../streams/alarms';
 import { systemClock } from '../streams/clock';
 import { Events } from '../streams/events';
 import { Idle } from '../streams/idle';
 import { Leases } from '../streams/leases';
-import { Measures } from '../streams/measures';
-import { Meter } from '../streams/meter';
-import { tellRates } from '../streams/rates';
+import type { Measures } from '../streams/measures';
+import type { Counters } from '../streams/meter';
+import { Metering } from '../streams/metering';
+import { RouteJoins } from '../streams/route-joins';
+import { RouteMembers } from '../streams/route-members';
 import type { Installer } from './installer';
 
 export interface StreamsListener {
@@ -26,59 +27,70 @@ export interface StreamsListener {
   warn(warning: MfcError): void;
 }
 
-const STREAM_EVENTS = ['stream_started', 'stream_lost', 'stream_restored'] as const;
-
 export class Streams {
   readonly events = new Events();
-  /** What answers say of streams. */
-  readonly measures: Measures;
+  readonly joins: RouteJoins;
+  private readonly members: RouteMembers;
   private readonly idle: Idle;
-  private readonly meter: Meter;
-  private readonly alarms: Alarms;
   private readonly leases: Leases;
+  private readonly metering: Metering;
+  private joinsSeen = 0;
 
   constructor(
     private readonly installer: Installer,
     private readonly listener: StreamsListener,
   ) {
-    const { table, sockets } = installer;
+    const { kernel, table, sockets } = installer;
+    this.joins = new RouteJoins(kernel, table);
+    this.members = new RouteMembers(kernel, table, this.events, {
+      due: () => this.do(() => this.placeMembers()),
+      warn: (warning) => listener.warn(warning),
+    });
+    installer.members = (version, ifindex, stream) => this.members.wants(version, ifindex, stream);
     this.idle = new Idle(
       table,
       ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
       (keys) => this.do(() => this.forget(keys)),
     );
-    this.meter = new Meter(
-      table,
-      {
-        ofRoute: ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
-        ofVif: (version, vifi) => sockets.get(version)?.vifCounters(vifi),
-      },
-      systemClock,
-      {
-        isWanted: () => this.alarms.size > 0 || this.events.wants('rates', ...STREAM_EVENTS),
-        flows: (key, route, isFirst) => this.alarms.flows(key, route, isFirst),
-        measured: () => tellRates(this.events, table, this.meter, this.measures),
-        warn: listener.warn,
-      },
-    );
-    this.alarms = new Alarms(table, this.events, (key) => this.meter.check(key), systemClock);
     this.leases = new Leases(table, (keys) => this.do(() => this.expire(keys)), systemClock);
-    this.measures = new Measures(table, this.meter, this.alarms, this.leases, systemClock);
-    this.events.onWanted(() => this.meter.consider());
-    table.follow(({ now }) => {
-      if (now?.route.alarm !== undefined) this.meter.consider();
-    });
+    const counters: Counters = {
+      ofRoute: ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
+      ofVif: (version, vifi) => sockets.get(version)?.vifCounters(vifi),
+    };
+    this.metering = new Metering(table, counters, this.events, this.leases, systemClock, listener.warn);
+  }
+
+  /** What answers say of what flows. */
+  get measures(): Measures {
+    return this.metering.measures;
   }
 
   /** @param meterInterval milliseconds */
   start(meterInterval: number): void {
-    this.meter.start(meterInterval);
+    this.metering.start(meterInterval);
   }
 
+  /** Interfaces have changed, and routes have followed. */
+  linksChanged(): Promise<void> {
+    this.members.sync();
+    return this.joins.joins.refresh();
+  }
+
+  /** The sockets that hold what is joined. */
+  get joined(): number[] {
+    this.joinsSeen = this.joins.joins.opened;
+    return this.joins.joins.fds();
+  }
+
+  /** Whether `joined` has more by now. */
+  get hasNewJoins(): boolean {
+    return this.joins.joins.opened > this.joinsSeen;
+  }
+
+  /** Nothing is done any more. What was joined stays joined. */
   stop(): void {
     this.idle.stop();
-    this.meter.stop();
-    this.alarms.stop();
+    this.metering.stop();
     this.leases.stop();
   }
 
@@ -88,11 +100,23 @@ export class Streams {
     for (const route of routes) this.events.emit('route_removed', { ...toRule(route), reason: 'expired' });
   }
 
+  async close(): Promise<void> {
+    this.members.close();
+    await this.joins.joins.close();
+  }
+
   /** What fails is told. */
   private do(task: () => Promise<void>): void {
     this.listener.run(task).catch((error: unknown) => {
       this.listener.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
     });
+  }
+
+  /** Opens and closes outputs as hosts have joined and left. */
+  private async placeMembers(): Promise<void> {
+    const survey = this.installer.survey();
+    for (const route of this.members.listRoutes()) await this.installer.place(route, survey);
+    this.listener.changed();
   }
 
   /** Takes learnt entries out whose streams have stopped. */

@@ -20,6 +20,8 @@ export interface TendingListener {
   ownerChanged(version: IpVersion): void;
   /** Routes have other names now, which is to be saved. */
   renamed(): void;
+  /** Routes have followed what happened to interfaces. */
+  healed(): Promise<void>;
   warn(warning: MfcError): void;
 }
 
@@ -109,6 +111,7 @@ export class Tending {
     this.isHealDue = false;
     try {
       this.isWhole = (await heal(this.installer, this.listener.renamed)) === 0;
+      await this.listener.healed();
     } catch (error) {
       this.isHealDue = true;
       throw error;

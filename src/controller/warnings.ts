@@ -6,8 +6,10 @@ import { familyOf } from '../abi/families';
 import type { Rule } from '../abi/rule';
 import type { Kernel } from '../kernel/kernel';
 import type { Plan } from '../routing/plan';
+import { namedInterfaces } from '../routing/resolve';
 import { formatRoute, type Route } from '../routing/route';
 import { keyOf } from '../routing/table';
+import type { RouteJoins } from '../streams/route-joins';
 import type { Decision } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
@@ -18,6 +20,7 @@ export function warningsFor(
   plan: Plan,
   survey: Survey,
   installer: Installer,
+  joins: RouteJoins,
   dryRun: boolean,
 ): string[] {
   const takenOver = (route: Route): string => {
@@ -32,13 +35,22 @@ export function warningsFor(
   return [
     ...waiting(routes, plan),
     ...routes.filter((route) => foreign.size > 0 && takesOver(route, plan, foreign)).map(takenOver),
-    ...survey.downLinks().map((name) => {
+    ...routes.flatMap((route) => joins.failure(keyOf(route))?.message ?? []),
+    ...downLinks(routes, survey).map((name) => {
       return `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`;
     }),
     ...(table === undefined
       ? []
       : [...missingRules(routes, 4, kernel, table), ...missingRules(routes, 6, kernel, table)]),
   ];
+}
+
+/** Those that routes name: of a pattern some may be down. */
+function downLinks(routes: readonly Route[], survey: Survey): string[] {
+  const down = survey.downLinks();
+  return down.length === 0
+    ? down
+    : down.filter((name) => routes.some((route) => namedInterfaces(route).includes(name)));
 }
 
 function waiting(routes: readonly Route[], plan: Plan): string[] {

@@ -52,6 +52,34 @@ function advice(syscall: string, errno: string): Advice | undefined {
         what: 'The interface went away while the route was added.',
         hint: "Look at 'ip link' and try again.",
       };
+    case 'MCAST_JOIN_GROUP ENODEV':
+    case 'MCAST_JOIN_SOURCE_GROUP ENODEV':
+      return {
+        code: 'ERR_MFC_NO_INTERFACE',
+        what: 'The interface of a join went away, or does not speak IP.',
+        hint: "Look at 'ip link' and try again.",
+      };
+    case 'MCAST_JOIN_GROUP ENOBUFS':
+    case 'MCAST_JOIN_SOURCE_GROUP ENOBUFS':
+      return {
+        code: 'ERR_MFC_SYSCALL',
+        what: 'The kernel lets this machine join no group.',
+        hint: "Give 'sysctl net.ipv4.igmp_max_memberships' a number above 0; how many groups there can be does not depend on it.",
+      };
+    case 'sendmsg EAGAIN':
+    case 'sendmsg ETOOMANYREFS':
+      return {
+        code: 'ERR_MFC_STORE',
+        what: 'There are more sockets than can be kept.',
+        hint: 'Join fewer groups, or raise LimitNOFILE= in the systemd unit.',
+      };
+    case 'socket EMFILE':
+    case 'socket ENFILE':
+      return {
+        code: 'ERR_MFC_SYSCALL',
+        what: 'No more files can be opened, and a socket is one.',
+        hint: "Raise LimitNOFILE= in the systemd unit, or 'ulimit -n' where Node-RED is started.",
+      };
     case 'bind EACCES':
     case 'bind EPERM':
     case 'bind EROFS':

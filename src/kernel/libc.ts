@@ -7,8 +7,8 @@
 import koffi from 'koffi';
 import type { LongSize } from '../abi/family';
 import { AF_NETLINK, NETLINK_ROUTE } from '../abi/netlink';
+import { sock_filter } from '../abi/socket-filter';
 import { SO_ATTACH_FILTER, SOL_SOCKET } from '../abi/socket-options';
-import { sock_filter } from '../abi/watch-filter';
 import { MfcError } from '../errors';
 import { fault } from './faults';
 
@@ -32,6 +32,7 @@ interface Libc {
   ioctl(fd: number, request: number, value: Uint8Array): number;
   send(fd: number, bytes: Uint8Array, size: number, flags: number): number;
   recv(fd: number, bytes: Uint8Array, size: number, flags: number): number;
+  recvfrom(fd: number, bytes: Uint8Array, size: number, flags: number, from: Uint8Array, fromSize: Uint8Array): number;
   close(fd: number): number;
 }
 
@@ -67,6 +68,7 @@ function load(): Libc {
     ioctl: self.func('int ioctl(int fd, unsigned long request, void *value)'),
     send: self.func('long send(int fd, const void *bytes, size_t size, int flags)'),
     recv: self.func('long recv(int fd, void *bytes, size_t size, int flags)'),
+    recvfrom: self.func('long recvfrom(int fd, void *bytes, size_t size, int flags, void *from, void *from_size)'),
     close: self.func('int close(int fd)'),
   };
 }
@@ -97,11 +99,16 @@ export function rawSocket(domain: number, protocol: number): number {
   return fd;
 }
 
-/** A socket to ask about interfaces with; it needs no right. */
-export function querySocket(): number {
-  const fd = libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+/** Needs no right. */
+export function udpSocket(domain: number): number {
+  const fd = libc().socket(domain, SOCK_DGRAM_CLOEXEC, 0);
   if (fd < 0) fail('socket', koffi.errno());
   return fd;
+}
+
+/** A socket to ask about interfaces with. */
+export function querySocket(): number {
+  return udpSocket(AF_INET);
 }
 
 /** Datagrams to and from rtnetlink; reading needs no right. */
@@ -131,6 +138,18 @@ export function tryReceive(fd: number, bytes: Uint8Array): number | 'EAGAIN' | '
   return errno === koffi.os.errno.ENOBUFS ? 'ENOBUFS' : fail('recv', errno);
 }
 
+const fromSize = new Uint32Array(1);
+const fromSizeBytes = new Uint8Array(fromSize.buffer);
+
+/** Like receive, with the address of the sender. Undefined if there is no datagram. */
+export function tryReceiveFrom(fd: number, bytes: Uint8Array, from: Uint8Array): number | undefined {
+  fromSize[0] = from.length;
+  const size = libc().recvfrom(fd, bytes, bytes.length, MSG_DONTWAIT, from, fromSizeBytes);
+  if (size >= 0) return size;
+  const errno = koffi.errno();
+  return errno === koffi.os.errno.EAGAIN ? undefined : fail('recvfrom', errno);
+}
+
 export function bind(fd: number, address: Uint8Array): void {
   if (libc().bind(fd, address, address.length) !== 0) fail('bind', koffi.errno());
 }
@@ -150,6 +169,22 @@ export function setsockopt(
   name: string,
 ): void {
   if (libc().setsockopt(fd, level, option, value, size) !== 0) fail(name, koffi.errno());
+}
+
+/** As setsockopt, where an errno among `expected` is an answer: its name. Undefined where the kernel did it. */
+export function trySetsockopt(
+  fd: number,
+  level: number,
+  option: number,
+  value: Uint8Array,
+  size: number,
+  name: string,
+  expected: readonly string[],
+): string | undefined {
+  if (libc().setsockopt(fd, level, option, value, size) === 0) return undefined;
+  const errno = koffi.errno();
+  const answer = errnoNames.get(errno) ?? '';
+  return expected.includes(answer) ? answer : fail(name, errno);
 }
 
 /** Reads an option of as many bytes as `value` has. False where the kernel does not know the option. */

@@ -4,7 +4,9 @@
 import { listEntries } from './entries';
 import type { Kernel } from './kernel';
 import { findLink, findLinkName, listLinkNames } from './links';
+import { openMemberships } from './memberships';
 import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
+import { openReports } from './reports';
 import { listRules } from './rules';
 import { watch } from './watch';
 
@@ -13,6 +15,8 @@ export const linux: Kernel = {
   adoptMroute: adoptMrouteSocket,
   listEntries,
   watch,
+  openMemberships,
+  openReports,
   findLink,
   findLinkName,
   listLinkNames,

@@ -4,17 +4,19 @@
 import type { IpVersion } from '../abi/address';
 import { putU32 } from '../abi/endian';
 import { familyOf } from '../abi/families';
-import { type Family, MRT_INIT, MRT_TABLE } from '../abi/family';
-import { MfcError } from '../errors';
+import { type Family, MRT_ASSERT, MRT_INIT, MRT_PIM, MRT_TABLE } from '../abi/family';
+import { NO_UPCALLS } from '../abi/upcall-filter';
+import { isErrno, MfcError } from '../errors';
 import { fault } from './faults';
 import type { MrouteSocket } from './kernel';
-import { close, rawSocket, setCloseOnExec, setsockopt } from './libc';
+import { attachFilter, close, rawSocket, setCloseOnExec, setsockopt } from './libc';
 import { LinuxMrouteSocket } from './mroute-socket';
 import { isInOwnNamespace } from './namespace';
 import { nameOwners } from './owners';
+import { enlargeReceiveBuffer } from './receive-buffer';
 import { notOwner, probeVifs } from './vif-probe';
 
-/** MRT_INIT takes an int that must be 1. */
+/** Most options take an int, MRT_INIT only this one. */
 const ONE = new Uint8Array(4);
 putU32(ONE, 0, 1);
 
@@ -28,12 +30,15 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
   const family = familyOf(version);
   const fd = rawSocket(family.domain, family.protocol);
   try {
+    // Nobody reads it yet: upcalls would fill its buffer, and as many streams would wait.
+    attachFilter(fd, NO_UPCALLS);
     if (table !== undefined) {
       const id = new Uint8Array(4);
       putU32(id, 0, table);
       setsockopt(fd, family.level, MRT_TABLE, id, id.length, 'MRT_TABLE');
     }
     setsockopt(fd, family.level, MRT_INIT, ONE, ONE.length, 'MRT_INIT');
+    prepare(fd, family);
   } catch (error) {
     close(fd);
     throw nameOwners(error, family, table, owned.has(nameOf(family, table ?? family.defaultTable)));
@@ -41,7 +46,10 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
   return own(family, table ?? family.defaultTable, fd);
 }
 
-/** Takes over an owner socket. Whatever else `fd` may be, the kernel refuses a call, or its entries are not listed as the owner's. */
+/**
+ * Takes over an owner socket, with the upcalls that wait in it. Whatever else `fd` may be, the kernel refuses a call, or its entries are not
+ * listed as the owner's.
+ */
 export function adoptMrouteSocket(version: IpVersion, table: number | undefined, fd: number): MrouteSocket {
   const family = familyOf(version);
   const id = table ?? family.defaultTable;
@@ -51,12 +59,28 @@ export function adoptMrouteSocket(version: IpVersion, table: number | undefined,
     if (!isInOwnNamespace(fd)) throw notOwner(version, id);
     setCloseOnExec(fd);
     probeVifs(new LinuxMrouteSocket(family, fd, id), version, id);
+    prepare(fd, family);
   } catch (error) {
     close(fd);
     const refused = error instanceof MfcError && error.code === 'ERR_MFC_SYSCALL';
     throw refused ? notOwner(version, id, error.cause) : error;
   }
   return own(family, id, fd);
+}
+
+/**
+ * Room for a burst of upcalls, 40,000 in 32 MiB, and upcalls about all packets on wrong interfaces: MRT_ASSERT alone tells of those on
+ * an interface that is among the entry's outputs. Else MRT_PIM only has the kernel take PIMv1 registers out of IGMP, for a register VIF,
+ * which nobody makes here; kernels without PIM know MRT_ASSERT only. net/ipv4/ipmr.c ip_mr_forward, pim_rcv_v1
+ */
+function prepare(fd: number, family: Family): void {
+  enlargeReceiveBuffer(fd);
+  try {
+    setsockopt(fd, family.level, MRT_PIM, ONE, ONE.length, 'MRT_PIM');
+  } catch (error) {
+    if (!isErrno(error, 'ENOPROTOOPT')) throw error;
+    setsockopt(fd, family.level, MRT_ASSERT, ONE, ONE.length, 'MRT_ASSERT');
+  }
 }
 
 function own(family: Family, table: number, fd: number): MrouteSocket {

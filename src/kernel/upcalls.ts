@@ -1,75 +1,99 @@
 /**
- * Reads from an owner socket what the kernel has to tell, from the event loop, in slices that leave the loop to others.
+ * Reads upcalls from an owner socket: when the event loop sees that there are some, or when it is asked to, in slices that leave the
+ * loop to others.
+ *
+ * One recv() per upcall: many in one call would save a quarter of what reading costs, which is little beside the answer, and what was
+ * read ahead could not wait in the socket.
  */
 import type { IpVersion } from '../abi/address';
-import { NOCACHE, type UpcallLayout, upcallLayout, WRONGVIF } from '../abi/upcall';
-import type { Upcall } from './kernel';
-import { tryReceive } from './libc';
+import { UpcallBuffer } from '../abi/upcall';
+import { encodeUpcallFilter, type StreamPrefix, shortenStreams } from '../abi/upcall-filter';
+import { isErrno } from '../errors';
+import type { UpcallListener } from './kernel';
+import { attachFilter, tryReceive } from './libc';
 import { type Readiness, watchReadable } from './readiness';
+import { readSlice } from './slice';
 
-/** How long one turn of the event loop may be held. */
-const SLICE_MS = 4;
-/** The clock is looked at after so many upcalls. */
-const CLOCK_EVERY = 32;
+/** To how many bits of their groups streams are shortened where a filter is too long. */
+const SHORTER = [32, 24, 16, 8];
 
-export type UpcallListener = (upcall: Upcall) => void;
-
-export class Upcalls {
-  private readonly layout: UpcallLayout;
-  private readonly bytes: Uint8Array;
-  /** One for all: thousands may come at once. */
-  private readonly upcall: { -readonly [Key in keyof Upcall]: Upcall[Key] };
+export class UpcallReader {
+  private readonly upcall: UpcallBuffer;
+  private listener: UpcallListener | undefined;
   private readiness: Readiness | undefined;
+  private reading = false;
+  private closed = false;
+  private admitted = false;
 
   constructor(
     private readonly fd: number,
-    version: IpVersion,
-    private readonly listener: UpcallListener,
+    private readonly version: IpVersion,
   ) {
-    const layout = upcallLayout(version);
-    this.layout = layout;
-    this.bytes = new Uint8Array(layout.size);
-    this.upcall = {
-      kind: 'nocache',
-      vifi: 0,
-      source: '',
-      group: '',
-      sourceBytes: this.bytes.subarray(layout.source, layout.source + layout.width),
-      groupBytes: this.bytes.subarray(layout.group, layout.group + layout.width),
-    };
-    this.resume();
+    this.upcall = new UpcallBuffer(version);
   }
 
-  pause(): void {
+  listen(listener: UpcallListener | undefined): void {
+    if (this.closed) return;
+    this.listener = listener;
+    if (listener === undefined) this.ignore();
+    else this.watch();
+  }
+
+  /** A call from within the listener leaves the work to the one that runs. */
+  drain(): boolean {
+    if (this.reading) return true;
+    this.reading = true;
+    try {
+      return readSlice(this.readOne) && this.listener !== undefined;
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  admit(streams: readonly StreamPrefix[] | 'all'): void {
+    if (this.closed) return;
+    this.admitted = true;
+    if (this.fits(streams)) return;
+    const isShortEnough = (bits: number): boolean =>
+      streams !== 'all' && this.fits(shortenStreams(this.version, streams, bits));
+    if (!SHORTER.some(isShortEnough)) this.fits('all');
+  }
+
+  /** False for a filter that is too long: net.core.optmem_max, BPF_MAXINSNS. The one before it stays. */
+  private fits(streams: readonly StreamPrefix[] | 'all'): boolean {
+    try {
+      attachFilter(this.fd, encodeUpcallFilter(this.version, streams));
+      return true;
+    } catch (error) {
+      if (isErrno(error, 'ENOMEM') || isErrno(error, 'EINVAL')) return false;
+      throw error;
+    }
+  }
+
+  /** Before the file is closed. */
+  close(): void {
+    this.listen(undefined);
+    this.closed = true;
+  }
+
+  private watch(): void {
+    if (!this.admitted) this.admit('all');
+    if (this.readiness !== undefined) return;
+    // What is left after a slice makes the socket readable in the next turn again.
+    this.readiness = watchReadable(this.fd, () => this.drain());
+    this.readiness.unref();
+  }
+
+  private ignore(): void {
     this.readiness?.close();
     this.readiness = undefined;
   }
 
-  resume(): void {
-    if (this.readiness !== undefined) return;
-    this.readiness = watchReadable(this.fd, () => this.read());
-    this.readiness.unref();
-  }
-
-  /** What is left after a slice makes the socket readable in the next turn again. */
-  private read(): void {
-    const end = performance.now() + SLICE_MS;
-    for (let n = 1; this.readiness !== undefined; n++) {
-      const size = tryReceive(this.fd, this.bytes);
-      if (size === 'EAGAIN') return;
-      if (size !== 'ENOBUFS' && size >= this.layout.size) this.tell();
-      if (n % CLOCK_EVERY === 0 && performance.now() > end) return;
-    }
-  }
-
-  private tell(): void {
-    const { bytes, layout, upcall } = this;
-    const type = bytes[layout.type];
-    if (bytes[layout.mbz] !== 0 || (type !== NOCACHE && type !== WRONGVIF)) return;
-    upcall.kind = type === NOCACHE ? 'nocache' : 'wrongvif';
-    upcall.vifi = layout.vifi(bytes);
-    upcall.source = layout.format(bytes, layout.source);
-    upcall.group = layout.format(bytes, layout.group);
-    this.listener(upcall);
-  }
+  private readonly readOne = (): boolean => {
+    if (this.listener === undefined) return false;
+    const size = tryReceive(this.fd, this.upcall.bytes);
+    if (size === 'EAGAIN') return false;
+    if (size !== 'ENOBUFS' && this.upcall.decode(size)) this.listener(this.upcall);
+    return true;
+  };
 }

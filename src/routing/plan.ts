@@ -17,6 +17,7 @@ import {
   routeInterfaces,
   routeKey,
   sameForwarding,
+  sameMembers,
   sameOptions,
   withOutputs,
 } from './route';
@@ -68,7 +69,7 @@ export class Plan {
   add(route: Route, at?: number, allowAbsent = false): Outcome {
     const key = keyOf(route);
     const added = this.changes.get(key);
-    if (added !== undefined && isOwn(added) && !sameForwarding(added.route, route)) throw contradiction(route, at);
+    if (added !== undefined && isOwn(added) && !isSameRequest(added.route, route)) throw contradiction(route, at);
     if (allowAbsent) return this.place(route, at);
     if (isOpenEnded(route)) {
       this.vifs.demand(route, at);
@@ -243,6 +244,11 @@ function goneRoute({ version, source, group }: DelRequest): Route {
 /** Whether a message asked for a route, and it is not one that another has learnt. */
 function isOwn({ learnt }: Entry): boolean {
   return learnt === undefined;
+}
+
+/** Whether two messages ask for the same interfaces. Outputs that hosts open are not those of a stop filter. */
+function isSameRequest(a: Route, b: Route): boolean {
+  return sameForwarding(a, b) && sameMembers(a, b);
 }
 
 /** What is left of an installed route without some interfaces. */

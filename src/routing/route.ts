@@ -109,10 +109,13 @@ export function sameOptions(a: Route, b: Route): boolean {
     a.expiresAt === b.expiresAt &&
     a.learning?.idleTimeout === b.learning?.idleTimeout &&
     (a.learning === undefined) === (b.learning === undefined) &&
-    (a.members === undefined) === (b.members === undefined) &&
-    a.members?.timeout === b.members?.timeout &&
-    sameSet(a.members?.among, b.members?.among)
+    sameMembers(a, b)
   );
+}
+
+/** Whether the outputs of both open for the same hosts, or for none. */
+export function sameMembers({ members: a }: Route, { members: b }: Route): boolean {
+  return (a === undefined) === (b === undefined) && a?.timeout === b?.timeout && sameSet(a?.among, b?.among);
 }
 
 function sameSet(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {

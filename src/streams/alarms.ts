@@ -72,7 +72,7 @@ export class Alarms {
   }
 
   private follow({ key, before, now }: Change): void {
-    if (now === undefined || !hasAlarm(now)) {
+    if (now === undefined || !hasAlarm(now) || this.isStopped) {
       this.watched.delete(key);
       return;
     }

@@ -80,10 +80,15 @@ export class Measures {
 
   private addLastSeen(answer: LastSeen, at: number | undefined): void {
     if (at === undefined) return;
-    const age = this.clock.now() - at;
-    answer.last_seen = new Date(Date.now() - age).toISOString();
-    answer.age = Math.round(age) / 1000;
+    const age = secondsBetween(at, this.clock.now());
+    answer.last_seen = new Date(Date.now() - 1000 * age).toISOString();
+    answer.age = age;
   }
+}
+
+/** Milliseconds turned into seconds. */
+export function secondsBetween(from: number, to: number): number {
+  return Math.round(to - from) / 1000;
 }
 
 /** Packets to the hundredth: a rate is seldom whole. */

@@ -194,7 +194,7 @@ export class Meter {
       return;
     }
     // An alarm is a reason to begin, and its first packet is not to be missed.
-    if (this.run === undefined && now.route.alarm === undefined) return;
+    if (this.run === undefined && (this.interval === undefined || now.route.alarm === undefined)) return;
     const gauge = this.routes.get(key);
     if (gauge === undefined) this.routes.set(key, this.newGauge(before, now));
     else if (before?.installed === undefined && now.installed !== undefined) gauge.rebase(this.read(now));

@@ -3,27 +3,32 @@
  */
 import { Pace } from '../pace';
 import type { RouteTable } from '../routing/table';
+import type { Clock } from './clock';
 import type { Events } from './events';
-import type { VifRates } from './gauge';
-import { addVifRates, type Measures, type RouteMeasures } from './measures';
+import type { RouteRates, VifRates } from './gauge';
+import { addRouteRates, addVifRates, secondsBetween } from './measures';
 import type { Meter } from './meter';
 
-interface StreamRates extends RouteMeasures {
+interface StreamRates extends Partial<RouteRates> {
   source: string;
   group: string;
   iif: string;
+  /** Of the last packet, seconds. */
+  age?: number;
 }
 
 /** Tells the rates if anybody wants them. */
-export async function tellRates(events: Events, table: RouteTable, meter: Meter, measures: Measures): Promise<void> {
+export async function tellRates(events: Events, table: RouteTable, meter: Meter, clock: Clock): Promise<void> {
   if (!events.wants('rates')) return;
   const routes: StreamRates[] = [];
   const pace = new Pace();
   for (const [key, { route, installed }] of table.keyed()) {
-    if (installed === undefined || route.learning !== undefined) continue;
+    const gauge = meter.ofRoute(key);
+    if (installed === undefined || gauge === undefined) continue;
     const { source, group, iif } = route;
     const rates: StreamRates = { source, group, iif };
-    measures.addToRoute(rates, key, route);
+    if (gauge.rates !== undefined) addRouteRates(rates, gauge.rates);
+    if (gauge.lastAt !== undefined) rates.age = secondsBetween(gauge.lastAt, clock.now());
     routes.push(rates);
     if (pace.isDue()) await pace.rest();
   }

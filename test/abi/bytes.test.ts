@@ -1,7 +1,7 @@
 // The encoders write the bytes that a C program writes, over whatever the buffer held before. compiler.check.ts asks the compiler itself.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import { recordedBytes } from './recorded-bytes';
+import { RECORDED_LONG, recordedBytes } from './recorded-bytes';
 import { BUFFER_SIZE, samples } from './samples';
 
 describe('abi: bytes', () => {
@@ -16,7 +16,7 @@ describe('abi: bytes', () => {
     it(`of ${name} are those of C`, () => {
       const expected = recordedBytes[name] ?? '';
       const bytes = Buffer.alloc(BUFFER_SIZE, 0xff);
-      encode(bytes);
+      encode(bytes, RECORDED_LONG);
       equal(bytes.toString('hex', 0, expected.length / 2), expected);
     });
   }

@@ -34,7 +34,7 @@ describe('abi: the C compiler of this machine', () => {
     it(`has the bytes of ${name}`, () => {
       const expected = fill(type, statements, read);
       const bytes = Buffer.alloc(BUFFER_SIZE, 0xff);
-      encode(bytes);
+      encode(bytes, longSize);
       equal(bytes.toString('hex', 0, expected.length), expected.toString('hex'));
     });
   }

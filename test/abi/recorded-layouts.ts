@@ -63,10 +63,26 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         mf6cc_parent: 56,
         mf6cc_ifset: 60,
       },
+      sockaddr_in: {
+        size: 16,
+        sin_family: 0,
+        sin_addr: 4,
+      },
       sockaddr_in6: {
         size: 28,
         sin6_family: 0,
         sin6_addr: 8,
+      },
+      group_req: {
+        size: 136,
+        gr_interface: 0,
+        gr_group: 8,
+      },
+      group_source_req: {
+        size: 264,
+        gsr_interface: 0,
+        gsr_group: 8,
+        gsr_source: 136,
       },
       sioc_sg_req6: {
         size: 80,
@@ -76,6 +92,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         bytecnt: 64,
         wrong_if: 72,
       },
+      igmpmsg: { size: 20, im_msgtype: 8, im_mbz: 9, im_vif: 10, im_src: 12, im_dst: 16 },
+      mrt6msg: { size: 40, im6_mbz: 0, im6_msgtype: 1, im6_mif: 2, im6_pad: 4, im6_src: 8, im6_dst: 24 },
       ifreq: {
         size: 40,
         ifr_name: 0,
@@ -141,6 +159,7 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         jf: 3,
         k: 4,
       },
+      icmp6_filter: { size: 32, data: 0 },
       sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
       ucred: { size: 12, pid: 0, uid: 4, gid: 8 },
       iovec: { size: 16, iov_base: 0, iov_len: 8 },
@@ -212,10 +231,26 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         mf6cc_parent: 56,
         mf6cc_ifset: 60,
       },
+      sockaddr_in: {
+        size: 16,
+        sin_family: 0,
+        sin_addr: 4,
+      },
       sockaddr_in6: {
         size: 28,
         sin6_family: 0,
         sin6_addr: 8,
+      },
+      group_req: {
+        size: 136,
+        gr_interface: 0,
+        gr_group: 8,
+      },
+      group_source_req: {
+        size: 264,
+        gsr_interface: 0,
+        gsr_group: 8,
+        gsr_source: 136,
       },
       sioc_sg_req6: {
         size: 80,
@@ -225,6 +260,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         bytecnt: 64,
         wrong_if: 72,
       },
+      igmpmsg: { size: 20, im_msgtype: 8, im_mbz: 9, im_vif: 10, im_src: 12, im_dst: 16 },
+      mrt6msg: { size: 40, im6_mbz: 0, im6_msgtype: 1, im6_mif: 2, im6_pad: 4, im6_src: 8, im6_dst: 24 },
       ifreq: {
         size: 40,
         ifr_name: 0,
@@ -290,6 +327,7 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         jf: 3,
         k: 4,
       },
+      icmp6_filter: { size: 32, data: 0 },
       sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
       ucred: { size: 12, pid: 0, uid: 4, gid: 8 },
       iovec: { size: 16, iov_base: 0, iov_len: 8 },
@@ -361,10 +399,26 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         mf6cc_parent: 56,
         mf6cc_ifset: 60,
       },
+      sockaddr_in: {
+        size: 16,
+        sin_family: 0,
+        sin_addr: 4,
+      },
       sockaddr_in6: {
         size: 28,
         sin6_family: 0,
         sin6_addr: 8,
+      },
+      group_req: {
+        size: 132,
+        gr_interface: 0,
+        gr_group: 4,
+      },
+      group_source_req: {
+        size: 260,
+        gsr_interface: 0,
+        gsr_group: 4,
+        gsr_source: 132,
       },
       sioc_sg_req6: {
         size: 68,
@@ -374,6 +428,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         bytecnt: 60,
         wrong_if: 64,
       },
+      igmpmsg: { size: 20, im_msgtype: 8, im_mbz: 9, im_vif: 10, im_src: 12, im_dst: 16 },
+      mrt6msg: { size: 40, im6_mbz: 0, im6_msgtype: 1, im6_mif: 2, im6_pad: 4, im6_src: 8, im6_dst: 24 },
       ifreq: {
         size: 32,
         ifr_name: 0,
@@ -439,6 +495,7 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         jf: 3,
         k: 4,
       },
+      icmp6_filter: { size: 32, data: 0 },
       sockaddr_un: { size: 110, sun_family: 0, sun_path: 2 },
       ucred: { size: 12, pid: 0, uid: 4, gid: 8 },
       iovec: { size: 8, iov_base: 0, iov_len: 4 },

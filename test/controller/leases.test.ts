@@ -137,7 +137,9 @@ describe('controller: leases', () => {
     bench.kernel.kill();
     await writeFile(bench.stateFile, fileOf({ ...ROUTE, expires_at: Date.now() - 1 }, OTHER));
     const socket = bench.kernel.adoptMroute(4, undefined, holder.give());
-    bench.replace([{ handOver: async () => new Map([[4, socket]]), close: async () => undefined }]);
+    bench.replace([
+      { handOver: async () => ({ sockets: new Map([[4, socket]]), joins: [] }), close: async () => undefined },
+    ]);
     listen();
     await bench.controller.open();
     deepEqual(Object.keys(bench.kernel.table(4)?.entries ?? {}), ['(10.0.0.1, 239.1.1.2)']);

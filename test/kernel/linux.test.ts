@@ -10,6 +10,7 @@ import { describeKernel } from './contract';
 import type { Ground } from './ground';
 import { inherit } from './heir';
 import { Intruder } from './intruder';
+import { joined } from './joined';
 import { readProc } from './proc';
 
 const versions: readonly IpVersion[] = hasIPv6 ? [4, 6] : [4];
@@ -36,7 +37,10 @@ async function open(): Promise<Ground> {
     inherit,
     source: (version) => (version === 4 ? camera.ipv4 : camera.ipv6),
     send: async (group, count) => void (await camera.send(group, { count })),
+    join: (group) => camera.join(group),
+    leave: (group) => camera.leave(group),
     read: readProc,
+    joined,
     close: async () => {
       await intruder.end();
       await lab.close();

@@ -87,6 +87,7 @@ describe('watch: the socket', () => {
       const camera = await lab.host('camera');
       const socket = linux.openMroute(version, undefined);
       socket.addVif(0, linux.findLink('camera')?.ifindex ?? -1);
+      socket.admit('all');
       const watch = openWatchSocket();
       const other = plainSocket();
       try {

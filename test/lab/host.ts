@@ -2,12 +2,15 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { IpVersion } from '../../src/abi/address';
 import type { BurstOptions } from './burst';
+import type { Captured } from './capture';
 import { type Count, nothing } from './counter';
 import type { Answer, Calls, Request } from './host-program';
 import { hasIPv6 } from './ip';
 import type { JoinOptions, StreamCount } from './receiver';
 import type { StreamOptions } from './sender';
+import type { ReportedGroup } from './wiretap';
 
 /** The addresses of a link: the router has .1 and ::1, the host .2 and ::2. */
 export interface LinkAddresses {
@@ -91,6 +94,11 @@ export class Host implements LinkAddresses {
     return this.#call('ip', args);
   }
 
+  /** Changes a setting of the host's kernel: `set('ipv4/conf/all/force_igmp_version', 2)`. */
+  set(setting: string, value: number): Promise<void> {
+    return this.#call('set', setting, value);
+  }
+
   /** Opens the receiving socket and joins `group`. From then on all that arrives is counted. */
   join(group: string, options: JoinOptions = {}): Promise<void> {
     return this.#call('join', group, options);
@@ -158,12 +166,37 @@ export class Host implements LinkAddresses {
     return { stop: () => this.#call('stopStream', number) };
   }
 
+  /** From now on hears the IGMP and MLD reports of others on its link. */
+  tap(): Promise<void> {
+    return this.#call('tap');
+  }
+
+  /** What was heard about a group, in its order. */
+  async reports(group: string): Promise<ReportedGroup[]> {
+    return (await this.#call('reports')).filter((report) => report.group === group);
+  }
+
   /**
    * Sends `count` packets to `groups`, by turns, in the name of any sources; as fast as the machine can, if no rate is asked for.
    * Those of one source to one group are numbered from 0. Resolves with the number sent.
    */
   burst(groups: readonly string[], options: BurstOptions): Promise<number> {
     return this.#call('burst', [...groups], options);
+  }
+
+  /** Sends until a UDP datagram "off" comes to `port`, and again from "on". */
+  remote(port: number, group: string, options: StreamOptions = {}): Promise<void> {
+    return this.#call('remote', port, group, options);
+  }
+
+  /** From now on keeps the packets of the lab that come in, at most so many, without anybody having to be fast enough. */
+  capture(version: IpVersion, packets: number): Promise<void> {
+    return this.#call('capture', version, packets);
+  }
+
+  /** What has come in since `capture`. */
+  captured(): Promise<Captured> {
+    return this.#call('captured');
   }
 
   /** Once a second tells the router, in a UDP datagram with JSON to `port`, how many packets arrive per second. */

@@ -8,17 +8,18 @@ import { type Host, Lab } from './lab';
 const GROUP = '239.10.20.30';
 const RATE = 50;
 const REPORT_PORT = 5010;
+const REMOTE_PORT = 5011;
 const RECEIVERS = ['tv1', 'tv2', 'tv3'];
 const STOP_DEADLINE_MS = 5_000;
 
 async function build(lab: Lab): Promise<Host[]> {
-  const hosts = await Promise.all(['camera', ...RECEIVERS].map((name) => lab.host(name)));
-  const [camera, ...receivers] = hosts;
+  const hosts = await Promise.all(['camera', ...RECEIVERS, 'backup'].map((name) => lab.host(name)));
+  const receivers = hosts.filter(({ name }) => RECEIVERS.includes(name));
   for (const receiver of receivers) {
     await receiver.join(GROUP);
     await receiver.report(REPORT_PORT);
   }
-  await camera?.stream(GROUP, { rate: RATE });
+  for (const sender of hosts) if (!receivers.includes(sender)) await sender.remote(REMOTE_PORT, GROUP, { rate: RATE });
   return hosts;
 }
 
@@ -28,17 +29,22 @@ Node-RED is a multicast router in a private network:  http://127.0.0.1:${port}
 
 ${drawing(hosts)}
 
-The camera sends ${GROUP} at ${RATE} packets per second. It reaches a receiver once the router has a route.
+The camera sends ${GROUP} at ${RATE} packets per second, and so does its backup. A stream reaches a receiver once the router has a route.
 Open the editor, choose "Debug messages" in the sidebar, and press the button left of "add route to tv1".
 Ctrl-C ends it and leaves nothing behind.
 `;
 }
 
-// The camera left of the router, the receivers right of it: between them names and addresses of the router's interfaces.
-function drawing([camera, ...receivers]: Host[]): string {
-  const left = camera ? `${camera.ipv4} camera ------- camera ${camera.routerIpv4} ` : '';
-  const lines = receivers.map((host, index) => {
-    const start = index === 0 ? left : ' '.repeat(left.length);
+// The senders left of the router, the receivers right of it: between them names and addresses of the router's interfaces.
+function drawing(hosts: Host[]): string {
+  const isReceiver = ({ name }: Host): boolean => RECEIVERS.includes(name);
+  const left = hosts
+    .filter((host) => !isReceiver(host))
+    .map(({ ipv4, name, routerIpv4 }) => {
+      return `${ipv4} ${name} ------- ${name} ${routerIpv4} `;
+    });
+  const lines = hosts.filter(isReceiver).map((host, index) => {
+    const start = left[index] ?? ' '.repeat(left[0]?.length ?? 0);
     return `  ${start}[ router ] ${host.routerIpv4} ${host.name} ------- ${host.name} ${host.ipv4}`;
   });
   return lines.join('\n');

@@ -2,16 +2,16 @@
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { Random } from '../controller/random';
-import { Metering } from './metering';
+import { MeterGround } from './meter-ground';
 
 const A = '239.1.1.1';
 const B = '239.1.1.2';
 const STREAM = ['stream_started', 'stream_lost', 'stream_restored'] as const;
 
 describe('streams: alarms', () => {
-  let one: Metering;
+  let one: MeterGround;
   beforeEach(() => {
-    one = new Metering();
+    one = new MeterGround();
     one.subscribe(...STREAM);
   });
 
@@ -79,7 +79,7 @@ describe('streams: alarms', () => {
     for (let round = 0; round < 200; round++) {
       const interval = 100 + random.below(2_000);
       const idle = 50 + random.below(4_000);
-      one = new Metering(interval);
+      one = new MeterGround(interval);
       one.subscribe(...STREAM);
       one.add(A, { alarm: { idle: idle / 1_000 } });
       for (let i = random.below(40); i >= 0; i--) {
@@ -154,7 +154,7 @@ describe('streams: alarms', () => {
   });
 
   it('tells of first packets of routes without an alarm, but not of streams that flowed before anybody asked', () => {
-    one = new Metering();
+    one = new MeterGround();
     one.add(A);
     one.add(B);
     flow(A, 1_000);

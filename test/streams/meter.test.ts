@@ -1,7 +1,7 @@
 // When counters are read: only while somebody asks, on time, and of what is in the kernel.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import { Metering } from './metering';
+import { MeterGround } from './meter-ground';
 
 const A = '239.1.1.1';
 const B = '239.1.1.2';
@@ -48,15 +48,12 @@ describe('streams: the meter', () => {
     deepEqual([clock.waiting, gauge(A)], [0, undefined]);
   });
 
-  it('begins when it is started, and never again after the end', () => {
-    const one = new Metering();
-    one.meter.stop();
+  it('never begins after the end', () => {
+    const one = new MeterGround();
+    one.metering.stop();
     one.add(A, { alarm: { idle: 5 } });
     one.meter.look();
-    one.meter.start(1_000);
-    one.meter.stop();
-    one.alarms.stop();
-    one.meter.look();
+    one.subscribe('rates');
     deepEqual([one.clock.waiting, one.gauge(A)], [0, undefined]);
   });
 
@@ -119,22 +116,48 @@ describe('streams: the meter', () => {
     equal(out2 && one.meter.ofVif(4, out2), undefined);
   });
 
-  it('says when there are rates, from the second reading on', () => {
+  it('tells the rates from the second reading on', () => {
     const { one, clock } = metering();
-    one.meter.look();
+    one.subscribe('rates');
     clock.go(0);
-    equal(one.rounds, 0);
-    clock.go(3_000);
-    equal(one.rounds, 3);
+    equal(one.told.length, 0);
+    one.packets(A, 5);
+    clock.go(1_000);
+    const [{ time: _, ...rates } = { time: '' }] = one.told;
+    deepEqual(rates, {
+      event: 'rates',
+      routes: [
+        {
+          source: '10.0.0.1',
+          group: A,
+          iif: 'in1',
+          packets_per_second: 5,
+          bits_per_second: 4_000,
+          wrong_if_per_second: 0,
+          age: 0,
+        },
+      ],
+      interfaces: {
+        in1: { packets_in_per_second: 5, bits_in_per_second: 4_000, packets_out_per_second: 0, bits_out_per_second: 0 },
+        out1: {
+          packets_in_per_second: 0,
+          bits_in_per_second: 0,
+          packets_out_per_second: 5,
+          bits_out_per_second: 4_000,
+        },
+      },
+    });
+    clock.go(2_000);
+    equal(one.told.length, 3);
   });
 
   function metering(): {
-    one: Metering;
-    clock: Metering['clock'];
+    one: MeterGround;
+    clock: MeterGround['clock'];
     reads: () => number;
     gauge: (group: string) => unknown;
   } {
-    const one = new Metering();
+    const one = new MeterGround();
     one.add(A);
     return { one, clock: one.clock, reads: () => one.reads, gauge: (group) => one.gauge(group) };
   }

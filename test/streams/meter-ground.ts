@@ -1,51 +1,45 @@
 // A meter with its alarms over a table of routes on the fake kernel, and a clock that goes when it is told to.
 
-import type { IpVersion } from '../../src/abi/address';
 import { routeKey } from '../../src/routing/route';
-import { Alarms } from '../../src/streams/alarms';
+import type { Alarms } from '../../src/streams/alarms';
 import type { EventKind, MfcEvent } from '../../src/streams/event';
 import { Events } from '../../src/streams/events';
 import type { RouteGauge } from '../../src/streams/gauge';
-import { Meter } from '../../src/streams/meter';
+import { Leases } from '../../src/streams/leases';
+import type { Counters, Meter } from '../../src/streams/meter';
+import { Metering } from '../../src/streams/metering';
 import { Ground } from '../routing/world';
 import { FakeClock } from './fake-clock';
 
 export const SOURCE = '10.0.0.1';
 
-export class Metering {
+export class MeterGround {
   readonly ground = new Ground('in1', 'in2', 'out1', 'out2');
   readonly clock = new FakeClock();
   readonly events = new Events();
   readonly told: MfcEvent[] = [];
   readonly meter: Meter;
   readonly alarms: Alarms;
+  readonly metering: Metering;
   /** How often counters of routes were read. */
   reads = 0;
-  /** How often all was read. */
-  rounds = 0;
 
   constructor(interval = 1_000) {
     const { table, sockets } = this.ground;
-    const listener = {
-      isWanted: () => this.alarms.size > 0 || this.events.wants('rates', 'stream_started'),
-      flows: (...args: Parameters<Alarms['flows']>) => this.alarms.flows(...args),
-      measured: async () => void this.rounds++,
-      warn: (warning: Error) => {
-        throw warning;
-      },
-    };
-    const counters = {
-      ofRoute: ({ version, source, group }: { version: IpVersion; source: string; group: string }) => {
+    const counters: Counters = {
+      ofRoute: ({ version, source, group }) => {
         this.reads++;
         return sockets[version].mfcCounters(source, group);
       },
-      ofVif: (version: IpVersion, vifi: number) => sockets[version].vifCounters(vifi),
+      ofVif: (version, vifi) => sockets[version].vifCounters(vifi),
     };
-    this.meter = new Meter(table, counters, this.clock, listener);
-    this.alarms = new Alarms(table, this.events, (key) => this.meter.check(key), this.clock);
-    this.events.onWanted(() => this.meter.consider());
-    table.follow(() => this.meter.consider());
-    this.meter.start(interval);
+    const leases = new Leases(table, () => undefined, this.clock);
+    this.metering = new Metering(table, counters, this.events, leases, this.clock, (warning) => {
+      throw warning;
+    });
+    this.meter = this.metering.meter;
+    this.alarms = this.metering.alarms;
+    this.metering.start(interval);
   }
 
   add(group: string, options: object = {}): void {
