@@ -28,7 +28,7 @@ import { Journal } from './journal';
 import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
 import { Queue } from './queue';
-import { parseTableId } from './settings';
+import { parseMeterInterval, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
@@ -41,6 +41,8 @@ export interface ControllerOptions extends KeepOptions {
   table?: string | number | undefined;
   /** Path of the file with the saved routes. */
   stateFile: string;
+  /** Seconds between two readings of the counters, while anybody asks for rates or alarms; blank for the default. */
+  meterInterval?: string | number | undefined;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
   predecessors?: readonly Predecessor[];
   /** Another kernel than the one that this process runs on. */
@@ -67,7 +69,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly opening: Opening;
   private readonly tables: Tables;
   private readonly tending: Tending;
-  private readonly streams: Streams;
+  readonly streams: Streams;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(this.installer.table.listOwn()),
@@ -89,7 +91,7 @@ export class Controller extends EventEmitter<Events> {
     });
     this.opening = new Opening(this.installer, options, this.warn);
     this.tables = new Tables(this.installer, this.opening, {
-      prepare: () => this.prepare(),
+      prepare: () => this.prepare(options),
       opened: () => {
         this.tending.lookAtAll();
         this.keepJoins();
@@ -102,6 +104,7 @@ export class Controller extends EventEmitter<Events> {
     this.streams = new Streams(this.installer, {
       run: (task) => this.queue.run(task),
       changed: () => this.changed(),
+      save: () => this.save(),
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
@@ -165,7 +168,8 @@ export class Controller extends EventEmitter<Events> {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
-      return readState(this.installer, this.streams.joins, filter);
+      this.streams.measures.look();
+      return readState(this.installer, this.streams, filter);
     });
   }
 
@@ -238,10 +242,12 @@ export class Controller extends EventEmitter<Events> {
     this.journal.record(before).catch((error) => this.warn(error));
   }
 
-  private async prepare(): Promise<void> {
+  private async prepare({ meterInterval }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
+    const interval = parseMeterInterval(meterInterval);
     await this.load();
+    this.streams.start(1000 * interval);
     this.tending.start();
   }
 
@@ -265,11 +271,12 @@ export class Controller extends EventEmitter<Events> {
 
   private async load(): Promise<void> {
     if (this.isLoaded) return;
-    const { routes, warnings, isStale } = await loadRoutes(this.file);
+    const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
     for (const route of routes) plan.keep(route, NOT_YET);
     this.installer.table.commit(plan.next);
     this.isLoaded = true;
+    this.streams.ended(ended);
     for (const warning of warnings) this.warn(warning);
     if (isStale) this.save();
   }

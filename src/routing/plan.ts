@@ -26,7 +26,7 @@ import { type Cause, type Entry, keyOf, type RouteTable, type TableState, type V
 import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';
 
-export type Outcome = 'added' | 'replaced' | 'unchanged' | 'deleted';
+export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
 
 export class Plan {
   readonly operations: Operation[] = [];
@@ -158,6 +158,7 @@ export class Plan {
     this.replace(before, entry.installed);
     if (entry.reason !== undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';
+    if (before !== undefined && isRenewal(before, entry)) return 'renewed';
     return before === undefined || !isOwn(before) || (before.installed === undefined && entry.installed !== undefined)
       ? 'added'
       : 'replaced';
@@ -265,4 +266,12 @@ function isSame(a: Entry, b: Entry): boolean {
   if (!sameForwarding(a.route, b.route) || !sameOptions(a.route, b.route)) return false;
   if (a.installed === undefined || b.installed === undefined) return a.installed === b.installed;
   return sameForwarding(a.installed, b.installed);
+}
+
+/** Whether only the end of a route is another. */
+function isRenewal(a: Entry, b: Entry): boolean {
+  const { expiresAt } = a.route;
+  return (
+    expiresAt !== undefined && b.route.expiresAt !== undefined && isSame(a, { ...b, route: { ...b.route, expiresAt } })
+  );
 }

@@ -73,6 +73,12 @@ const answered = {
   wrong_if: { type: 'number' },
   learnt: flag,
   streams: { type: 'number' },
+  packets_per_second: { type: 'number' },
+  bits_per_second: { type: 'number' },
+  wrong_if_per_second: { type: 'number' },
+  last_seen: { type: 'string' },
+  age: { type: 'number' },
+  alarm_state: { enum: ['waiting', 'ok', 'lost'] },
 };
 
 const add = {

@@ -12,7 +12,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wake: (at, call) => {
-    const timeout = setTimeout(call, Math.ceil(at - performance.now()));
+    // A timer counts whole milliseconds from the last one that was full: it can be one early.
+    const timeout = setTimeout(call, Math.max(0, Math.ceil(at - performance.now()) + 1));
     timeout.unref();
     return () => clearTimeout(timeout);
   },
@@ -20,16 +21,19 @@ export const systemClock: Clock = {
 
 /** Between two wakes: who looks through all that it has when it wakes does not do so all the time. */
 const MIN_PAUSE_MS = 100;
+/** A system timer takes no longer ones: it would fire at once. */
+const LONGEST_MS = 2 ** 31 - 2;
 
 export class Timer {
   private at = Infinity;
   private earliest = -Infinity;
   private cancel: (() => void) | undefined;
 
-  /** `work` answers when it is to be called again; Infinity if it need not. */
+  /** `work` answers when it is to be called again; Infinity if it need not. It may be called early, if that is weeks away. */
   constructor(
     private readonly clock: Clock,
     private readonly work: (now: number) => number,
+    private readonly pauseMs = MIN_PAUSE_MS,
   ) {}
 
   /** Calls the work at this time or soon after, and no later because of a later time that was asked for as well. */
@@ -38,7 +42,7 @@ export class Timer {
     if (at >= this.at) return;
     this.cancel?.();
     this.at = at;
-    this.cancel = this.clock.wake(at, () => this.wake());
+    this.cancel = this.clock.wake(Math.min(at, this.clock.now() + LONGEST_MS), () => this.wake());
   }
 
   close(): void {
@@ -50,7 +54,7 @@ export class Timer {
   private wake(): void {
     const now = this.clock.now();
     this.at = Infinity;
-    this.earliest = now + MIN_PAUSE_MS;
+    this.earliest = now + this.pauseMs;
     this.wakeBy(this.work(now));
   }
 }

@@ -229,6 +229,12 @@ export const times = {
   bad: ['0', '-1', '1.5', '1e3', '007', '86401', '5 min'],
 } as const;
 
+/** How often counters are read, seconds. */
+export const intervals = {
+  good: ['0.1', '0.25', '1', '1.50', '60', '60.0'],
+  bad: ['0', '0.0', '0.09', '-1', '.5', '1.', '1e1', '01', '60.01', '61', '0x10', '1 s'],
+} as const;
+
 /** The controller's table: numbers that the kernel takes for IPv4 and for IPv6. */
 export const tables = {
   good: ['1', '100', '253', '254', '99999999'],

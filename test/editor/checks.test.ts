@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cases, openValues, tables, times, validRoute } from './cases';
+import { cases, intervals, openValues, tables, times, validRoute } from './cases';
 import { loadEditor } from './fake-editor';
 
 const editor = loadEditor();
@@ -81,7 +81,11 @@ describe('editor checks', () => {
     assert.doesNotMatch(faults.join(), /</);
   });
 
-  for (const [field, { good, bad }] of Object.entries({ table: tables, keepSeconds: times })) {
+  for (const [field, { good, bad }] of Object.entries({
+    table: tables,
+    keepSeconds: times,
+    meterInterval: intervals,
+  })) {
     it(`mfc-controller accepts for ${field} what the server accepts`, () => {
       for (const value of [...good, ...openValues]) {
         assert.deepEqual(

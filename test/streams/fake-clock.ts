@@ -32,6 +32,11 @@ export class FakeClock implements Clock {
     this.time = end;
   }
 
+  /** Time goes by and nothing runs, as if the process stood still. */
+  skip(ms: number): void {
+    this.time += ms;
+  }
+
   private next(): { at: number; call: () => void } | undefined {
     return Array.from(this.calls).sort((a, b) => a.at - b.at)[0];
   }
