@@ -5,7 +5,12 @@ import { MfcError } from '../errors';
 import { Plan } from '../routing/plan';
 import { Events } from '../streams/events';
 import { Idle } from '../streams/idle';
+import { LinkEvents } from '../streams/link-events';
+import { RouteEvents } from '../streams/route-events';
 import { RouteJoins } from '../streams/route-joins';
+import { StrangerEvents } from '../streams/stranger-events';
+import { Subscriptions } from '../streams/subscriptions';
+import { TableEvents } from '../streams/table-events';
 import type { Installer } from './installer';
 
 export interface StreamsListener {
@@ -18,6 +23,11 @@ export interface StreamsListener {
 
 export class Streams {
   readonly events = new Events();
+  readonly subscriptions = new Subscriptions(this.events);
+  readonly tables = new TableEvents(this.events);
+  readonly strangers = new StrangerEvents(this.events);
+  readonly routes: RouteEvents;
+  readonly links: LinkEvents;
   readonly joins: RouteJoins;
   private readonly idle: Idle;
 
@@ -26,6 +36,8 @@ export class Streams {
     private readonly listener: StreamsListener,
   ) {
     const { kernel, table, sockets } = installer;
+    this.routes = new RouteEvents(table, this.events);
+    this.links = new LinkEvents(kernel, table, this.events);
     this.joins = new RouteJoins(kernel, table);
     this.idle = new Idle(
       table,
@@ -42,9 +54,12 @@ export class Streams {
   /** Nothing is done any more. What was joined stays joined. */
   stop(): void {
     this.idle.stop();
+    this.strangers.stop();
   }
 
   close(): void {
+    this.tables.closed();
+    this.subscriptions.close();
     this.joins.joins.close();
   }
 

@@ -22,6 +22,7 @@ import * as socket from '../../src/abi/socket-options';
 import * as unix from '../../src/abi/unix';
 
 export const constants: Readonly<Record<string, number>> = {
+  AF_BRIDGE: link.AF_BRIDGE,
   AF_INET: ipv4.domain,
   AF_INET6: ipv6.domain,
   IPPROTO_IGMP: ipv4.protocol,

@@ -71,7 +71,7 @@ export class FakeKernel implements Kernel {
     this.links.delete(name);
     for (const table of this.tables.values()) table.forget(ifindex);
     for (const joins of this.memberships) joins.forget(ifindex);
-    this.tell((listener) => listener.link(name, ifindex));
+    this.tell((listener) => listener.link(name, ifindex, 'gone'));
   }
 
   /** It comes back from another network namespace: without its VIFs, with the index that it had. */
@@ -288,7 +288,7 @@ export class FakeKernel implements Kernel {
 
   private setLinkTo(link: Link): void {
     this.links.set(link.name, link);
-    this.tell((listener) => listener.link(link.name, link.ifindex));
+    this.tell((listener) => listener.link(link.name, link.ifindex, link.up ? 'up' : 'down'));
   }
 
   private link(name: string): Link {
