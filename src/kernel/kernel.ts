@@ -64,10 +64,13 @@ export interface MrouteSocket {
   close(): void;
 }
 
+/** What an interface was when the kernel told of it. */
+export type LinkState = 'up' | 'down' | 'gone';
+
 /** Hears what happens in the kernel, in the order in which it happened. Must not throw. */
 export interface WatchListener {
-  /** An interface came, went or changed. Ask the kernel what it is now. */
-  link(name: string, ifindex: number): void;
+  /** An interface came, went or changed. Ask the kernel what it is now: more may have happened since. */
+  link(name: string, ifindex: number, state: LinkState): void;
   /** An entry of the table was made or changed, or is gone. Streams that wait for a route are no entries. */
   entry(entry: KernelEntry, gone: boolean): void;
   /** The table of a family may have lost its owner. */

@@ -78,7 +78,7 @@ export class FakeKernel implements Kernel {
     for (const table of this.tables.values()) table.forget(ifindex);
     for (const joins of this.memberships) joins.forget(ifindex);
     for (const reports of this.reports) reports.forget(ifindex);
-    this.tell((listener) => listener.link(name, ifindex));
+    this.tell((listener) => listener.link(name, ifindex, 'gone'));
   }
 
   /** It comes back from another network namespace: without its VIFs, with the index that it had. */
@@ -321,7 +321,7 @@ export class FakeKernel implements Kernel {
 
   private setLinkTo(link: Link): void {
     this.links.set(link.name, link);
-    this.tell((listener) => listener.link(link.name, link.ifindex));
+    this.tell((listener) => listener.link(link.name, link.ifindex, link.up ? 'up' : 'down'));
   }
 
   private link(name: string): Link {
