@@ -10,7 +10,7 @@ import { MfcError } from '../errors';
 import type { MrouteSocket, Upcall } from '../kernel/kernel';
 import { learn, type Stream, Templates, templateOf } from '../routing/learning';
 import { type Route, routeKey } from '../routing/route';
-import type { Change, Entry, RouteTable } from '../routing/table';
+import type { Change, Entry, RouteTable, Vifs } from '../routing/table';
 import { entryOf } from '../routing/vif-plan';
 import type { World } from '../routing/world';
 import { Unanswered } from './unanswered';
@@ -31,6 +31,9 @@ export class Learner {
   private readonly unanswered = new Unanswered();
   /** Packets on the right interface when the entry's stream was last seen on another one. */
   private readonly strays = new Map<string, number>();
+  private vifs: Vifs;
+  /** Before the last plan. */
+  private formerVifs: Vifs;
   private isStale = false;
   private isFailing = false;
 
@@ -40,12 +43,14 @@ export class Learner {
     private readonly world: Pick<World, 'isMember'>,
     private readonly listener: LearnerListener,
   ) {
+    this.vifs = table.vifs;
+    this.formerVifs = table.vifs;
     table.follow((change) => this.follow(change));
   }
 
   /** What the kernel tells of a family. */
   hear(version: IpVersion, upcall: Upcall): void {
-    const iif = this.table.vifs[version].byNumber(upcall.vifi)?.name;
+    const iif = this.nameOf(version, upcall.vifi);
     if (iif === undefined) return;
     const { source, group, sourceBytes, groupBytes } = upcall;
     const stream = { source, group, iif, sourceBytes, groupBytes };
@@ -59,6 +64,10 @@ export class Learner {
 
   /** Makes the entries of streams that waited, as far as routes take them now. Call when a plan is done. */
   reconsider(): void {
+    if (this.vifs !== this.table.vifs) {
+      this.formerVifs = this.vifs;
+      this.vifs = this.table.vifs;
+    }
     if (!this.isStale) return;
     this.isStale = false;
     for (const { version, stream } of this.unanswered.list()) {
@@ -70,6 +79,14 @@ export class Learner {
   /** Takes an entry that is in the kernel from before. Answers whether a route takes it. */
   claim(version: IpVersion, stream: Stream): boolean {
     return this.answer(version, stream, undefined);
+  }
+
+  /**
+   * What the kernel tells may be older than the last plan, which freed the VIF. Such a stream must be known when its interface has a VIF
+   * again: the kernel keeps it and does not tell of it once more.
+   */
+  private nameOf(version: IpVersion, vifi: number): string | undefined {
+    return (this.table.vifs[version].byNumber(vifi) ?? this.formerVifs[version].byNumber(vifi))?.name;
   }
 
   /** Answers whether there is an entry now. */
