@@ -22,13 +22,15 @@ import {
   wantsDryRun,
 } from '../routing/request';
 import type { TableState } from '../routing/table';
+import { type EventRequest, parseEventFilter } from '../streams/event-filter';
+import type { Subscription } from '../streams/subscription';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
 import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
-import { type KeepOptions, Opening } from './opening';
+import { type Estate, type KeepOptions, Opening } from './opening';
 import { Queue } from './queue';
-import { parseTableId } from './settings';
+import { parseMeterInterval, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
@@ -41,6 +43,8 @@ export interface ControllerOptions extends KeepOptions {
   table?: string | number | undefined;
   /** Path of the file with the saved routes. */
   stateFile: string;
+  /** Seconds between two readings of the counters, while anybody asks for rates or alarms; blank for the default. */
+  meterInterval?: string | number | undefined;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
   predecessors?: readonly Predecessor[];
   /** Another kernel than the one that this process runs on. */
@@ -67,7 +71,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly opening: Opening;
   private readonly tables: Tables;
   private readonly tending: Tending;
-  private readonly streams: Streams;
+  readonly streams: Streams;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(this.installer.table.listOwn()),
@@ -83,17 +87,20 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      unrouted: () => undefined,
-      wrongInterface: () => undefined,
+      unrouted: (_, stream) => this.streams.strangers.unrouted(stream),
+      wrongInterface: (_, stream, route) => this.streams.strangers.wrongInterface(stream, route),
       warn: this.warn,
     });
     this.opening = new Opening(this.installer, options, this.warn);
     this.tables = new Tables(this.installer, this.opening, {
-      prepare: () => this.prepare(),
-      opened: () => {
+      prepare: () => this.prepare(options),
+      opened: (version) => {
+        this.streams.tables.opened(version);
         this.tending.lookAtAll();
+        this.keepJoins();
         this.changed();
       },
+      failed: (error, version) => this.streams.tables.failed(error, version),
       changed: () => this.changed(),
       due: () => void this.queue.run(() => this.tables.openAll()).catch(() => undefined), // the status tells
       warn: this.warn,
@@ -101,10 +108,14 @@ export class Controller extends EventEmitter<Events> {
     this.streams = new Streams(this.installer, {
       run: (task) => this.queue.run(task),
       changed: () => this.changed(),
+      save: () => this.save(),
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
       noted: () => this.tendSoon(),
+      link: (name, ifindex, state) => this.streams.links.note(name, ifindex, state),
+      missed: () => this.streams.links.lookAgain(),
+      drifted: (entries) => this.streams.routes.drifted(entries),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       renamed: () => this.save(),
       healed: () => this.streams.linksChanged(),
@@ -132,15 +143,17 @@ export class Controller extends EventEmitter<Events> {
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of this.takeSockets().values()) socket.close();
-    this.streams.close();
+    await this.streams.close();
+    await this.opening.dropJoins();
   }
 
-  /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
-  async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
+  /** Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. */
+  async handOver(table: number | undefined): Promise<Estate> {
     await this.end();
     const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
+    const joins = this.opening.takeJoins(this.streams.joined);
     await this.close();
-    return sockets;
+    return { sockets, joins };
   }
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
@@ -162,8 +175,18 @@ export class Controller extends EventEmitter<Events> {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
-      return readState(this.installer, this.streams.joins, filter);
+      this.streams.measures.look();
+      return readState(this.installer, this.streams, filter);
     });
+  }
+
+  /**
+   * Notes the events that are asked for, until they are listened to. Throws ERR_MFC_INVALID.
+   *
+   * @param name who ends one and comes back with the same name within half a minute misses nothing
+   */
+  subscribe(request: EventRequest, name?: string): Subscription {
+    return this.streams.subscriptions.open(parseEventFilter(request), name);
   }
 
   private async change<R extends AddRequest | DelRequest>(
@@ -173,6 +196,7 @@ export class Controller extends EventEmitter<Events> {
     decide: (plan: Plan, request: R, at?: number) => Decision,
   ): Promise<ChangeAnswer> {
     const { answer, saved } = await this.enqueue(async () => {
+      await this.streams.subscriptions.room();
       const pace = new Pace();
       const messages = messagesIn(payload, fields);
       const at = messages === payload ? (i: number) => i : () => undefined;
@@ -235,11 +259,14 @@ export class Controller extends EventEmitter<Events> {
     this.journal.record(before).catch((error) => this.warn(error));
   }
 
-  private async prepare(): Promise<void> {
+  private async prepare({ meterInterval }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
+    const interval = parseMeterInterval(meterInterval);
     await this.load();
+    this.streams.start(1000 * interval);
     this.tending.start();
+    this.streams.links.start();
   }
 
   /** Ends those that this one comes after, even if it never opens itself: its own successor gets what they had. */
@@ -262,11 +289,12 @@ export class Controller extends EventEmitter<Events> {
 
   private async load(): Promise<void> {
     if (this.isLoaded) return;
-    const { routes, warnings, isStale } = await loadRoutes(this.file);
+    const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
     for (const route of routes) plan.keep(route, NOT_YET);
-    this.installer.table.commit(plan.next);
+    this.streams.routes.silently(() => this.installer.table.commit(plan.next));
     this.isLoaded = true;
+    this.streams.ended(ended);
     for (const warning of warnings) this.warn(warning);
     if (isStale) this.save();
   }
@@ -281,7 +309,13 @@ export class Controller extends EventEmitter<Events> {
   }
 
   private changed(): void {
+    if (this.streams.hasNewJoins) this.keepJoins();
     this.emit('status', this.status);
+  }
+
+  /** What is joined outlives this process, if that is wanted; what earlier ones have joined is joined anew by now. */
+  private keepJoins(): void {
+    this.queue.run(() => this.opening.keepJoins(this.streams.joined)).catch(this.warn);
   }
 
   /** All sockets of this controller, which has none then: also those that wait to be taken over. */
@@ -302,7 +336,7 @@ export class Controller extends EventEmitter<Events> {
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
-    for (const socket of this.installer.sockets.values()) socket.pause(); // what comes now is a successor's
+    this.installer.learner.stop(); // what comes now is a successor's
     await this.follow();
   }
 }

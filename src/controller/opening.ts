@@ -6,7 +6,7 @@
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { type Keeper, type KeeperOptions, openKeeper } from '../keep/keeper';
-import { pack } from '../keep/parcel';
+import { discard, pack } from '../keep/parcel';
 import type { MrouteSocket } from '../kernel/kernel';
 import { close } from '../kernel/libc';
 import type { Installer } from './installer';
@@ -22,6 +22,13 @@ export interface KeepOptions {
   keeping?: KeepingPlace | undefined;
   /** Whether they are to outlive it. If not, what an earlier process left is taken over all the same. */
   keepForwarding?: boolean | undefined;
+}
+
+/** What a controller leaves to its successor. */
+export interface Estate {
+  readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
+  /** As `takeJoins` answers. */
+  readonly joins: readonly number[];
 }
 
 export interface Opened {
@@ -62,8 +69,8 @@ export class Opening {
     return Array.from(this.left.keys());
   }
 
-  /** Sockets of a controller that this one follows, and what it answered to `takeJoins`. */
-  follow(sockets: ReadonlyMap<IpVersion, MrouteSocket>, joins: readonly number[] = []): void {
+  /** What a controller had that this one follows. */
+  follow({ sockets, joins }: Estate): void {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
   }
@@ -126,10 +133,10 @@ export class Opening {
   async keepJoins(fds: readonly number[]): Promise<void> {
     const isAny = fds.length > 0 || this.leftJoins.length > 0;
     if (this.options.keepForwarding === true && isAny) await this.trying(() => this.keepParcel(fds));
-    this.dropJoins();
+    await this.dropJoins();
   }
 
-  /** What these sockets and earlier ones hold stays joined until the caller closes the answer. */
+  /** What these sockets and earlier ones hold stays joined: for `follow` of the next one. */
   takeJoins(fds: readonly number[]): number[] {
     try {
       if (fds.length > 0) this.leftJoins.push(pack(fds));
@@ -140,8 +147,8 @@ export class Opening {
   }
 
   /** What earlier ones have joined ends, as far as it was not joined anew. */
-  dropJoins(): void {
-    for (const parcel of this.leftJoins.splice(0)) close(parcel);
+  async dropJoins(): Promise<void> {
+    for (const parcel of this.leftJoins.splice(0)) await this.trying(() => discard(parcel));
   }
 
   /** From now on no socket outlives this process. */

@@ -3,10 +3,11 @@
  *
  * What keeps descriptors has room for tens of names, and this machine may have joined groups with hundreds of sockets.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SCM_MAX_FD } from '../abi/unix';
 import { fault } from '../kernel/faults';
 import { close } from '../kernel/libc';
-import { trySend, unixSocketPair } from '../kernel/unix';
+import { tryReceive, trySend, unixSocketPair } from '../kernel/unix';
 
 /** Answers a descriptor that is the caller's. Those that were packed may be closed. Throws MfcError. */
 export function pack(fds: readonly number[]): number {
@@ -22,5 +23,22 @@ export function pack(fds: readonly number[]): number {
     throw error;
   } finally {
     close(sender);
+  }
+}
+
+/**
+ * Closes a parcel and all that is in it, also for others who have it open. One at a time: where thousands of groups are joined, the kernel
+ * takes a millisecond for each socket, and it would take them all in one go from who closes the parcel last.
+ */
+export async function discard(parcel: number): Promise<void> {
+  try {
+    for (let got = tryReceive(parcel); got !== undefined && got.text !== ''; got = tryReceive(parcel)) {
+      for (const fd of got.fds) {
+        close(fd);
+        await nextTurn();
+      }
+    }
+  } finally {
+    close(parcel);
   }
 }

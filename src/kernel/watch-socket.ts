@@ -14,10 +14,11 @@ import { encodeWatchFilter } from '../abi/watch-filter';
 import { attachFilter, bind, close, netlinkSocket, setsockopt } from './libc';
 import { enlargeReceiveBuffer } from './receive-buffer';
 
+/** A message about an entry takes less than 1 KiB: the buffer holds those of more than 40,000 routes. */
 export function openWatchSocket(): number {
   const fd = netlinkSocket();
   try {
-    enlargeReceiveBuffer(fd); // a message about an entry takes less than 1 KiB: room for those of more than 40,000 routes
+    enlargeReceiveBuffer(fd);
     attachFilter(fd, encodeWatchFilter());
     // The kernel sends nothing to a socket without an address; it picks one. Binding later would leave the groups again.
     const address = new Uint8Array(sockaddr_nl.size);

@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   process.stdin.resume().on('end', async () => {
     await opening.release();
     socket.close();
-    joins.close();
+    await joins.close();
   });
 }
 

@@ -1,17 +1,20 @@
 // Joins over restarts: what a process has joined stays joined, and no switch hears of a restart.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
 import { Opening } from '../../src/controller/opening';
 import { linux } from '../../src/kernel/linux';
 import { Joins } from '../../src/streams/joins';
 import { holdersOf } from '../keep/holders';
+import type { KeeperProcessOptions } from '../keep/keeper-process';
+import { NotifyStore } from '../keep/notify-store';
 import { joined, joinedGroups } from '../kernel/joined';
 import { hasIPv6 } from '../lab/ip';
 import { type Host, Lab } from '../lab/lab';
@@ -43,9 +46,17 @@ describe('controller: joins', () => {
     await rm(folder, { recursive: true });
   });
 
-  async function start(streams: readonly string[], keep: 'yes' | 'no' = 'yes'): Promise<ChildProcess> {
-    const program = [join(__dirname, 'join-program.js'), folder, keep, 'camera', ...streams];
-    const child = spawn(process.execPath, program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  async function start(
+    streams: readonly string[],
+    keep: 'yes' | 'no' = 'yes',
+    { through = [], env = {}, stdio = [] }: KeeperProcessOptions = {},
+  ): Promise<ChildProcess> {
+    const program = [process.execPath, join(__dirname, 'join-program.js'), folder, keep, 'camera', ...streams];
+    const [file = '', ...args] = [...through, ...program];
+    const child = spawn(file, args, {
+      stdio: ['pipe', 'pipe', 'inherit', ...stdio],
+      env: { ...process.env, ...env },
+    }) as ChildProcessByStdio<Writable, Readable, null>;
     running.push(child);
     const [line] = await once(createInterface(child.stdout), 'line');
     equal(line, 'joined');
@@ -70,7 +81,7 @@ describe('controller: joins', () => {
       memberships.join(group === marker ? 4 : 6, ifindex, group, undefined);
       await until(async () => (await camera.reports(group)).length > 0, `${group} should be told`);
     }
-    memberships.close();
+    await memberships.close();
     return Promise.all(groups.map(typesOf));
   }
 
@@ -98,6 +109,24 @@ describe('controller: joins', () => {
     const [any, one, ipv6] = await told('239.9.9.1', ...groups);
     deepEqual([any, one], [new Set(['to_ex']), new Set(['allow'])]);
     if (hasIPv6) deepEqual(ipv6, new Set(['to_ex']));
+  });
+
+  it('stay over kills where the service manager keeps them', async () => {
+    const store = new NotifyStore(join(folder, 'notify'));
+    let child = await start(STREAMS, 'yes', store.handOver());
+    for (const group of groups) await isTold(group);
+    for (let n = 0; n < 3; n++) {
+      await kill(child);
+      deepEqual(all(), expected);
+      child = await start(STREAMS, 'yes', store.handOver());
+    }
+    await until(() => joinedGroups(4).get(`camera ${ANY}`) === 1, 'one socket should hold the group');
+    equal(store.names.length, 2, 'the table and the joins');
+    deepEqual(holdersOf('joins'), []);
+    const [any, one] = await told('239.9.9.4', ...groups);
+    deepEqual([any, one], [new Set(['to_ex']), new Set(['allow'])]);
+    await kill(child);
+    store.close();
   });
 
   it('that are not wanted any more after a restart end, the others stay', async () => {
@@ -164,13 +193,13 @@ describe('controller: joins', () => {
     const [before, after] = [new Opening(table, {}, fail), new Opening(table, {}, fail)];
     first.set('a', { version: 4, iif: 'camera', group: ANY, source: undefined });
     await isTold(ANY);
-    after.follow(new Map(), before.takeJoins(first.fds()));
-    first.close();
+    after.follow({ sockets: new Map(), joins: before.takeJoins(first.fds()) });
+    await first.close();
     deepEqual(joined(4), [`camera (*, ${ANY})`]);
     second.set('a', { version: 4, iif: 'camera', group: ANY, source: undefined });
     await after.keepJoins(second.fds());
     await until(() => joinedGroups(4).get(`camera ${ANY}`) === 1, 'one socket should hold the group');
     deepEqual(await told('239.9.9.3', ANY), [new Set(['to_ex'])]);
-    second.close();
+    await second.close();
   });
 });

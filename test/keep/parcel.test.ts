@@ -1,11 +1,11 @@
 // Many descriptors in one, seen from what sockets hold in the kernel: groups that this machine has joined.
 
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { pack } from '../../src/keep/parcel';
+import { discard, pack } from '../../src/keep/parcel';
 import { close } from '../../src/kernel/libc';
 import { linux } from '../../src/kernel/linux';
-import { isInherited } from '../../src/kernel/unix';
+import { duplicate, isInherited } from '../../src/kernel/unix';
 import { joinedGroups } from '../kernel/joined';
 import { Lab } from '../lab/lab';
 import { until } from '../lab/until';
@@ -25,11 +25,11 @@ describe('keep: a parcel', () => {
   after(() => lab.close());
 
   /** Sockets that have joined a group each. */
-  function join(count: number): { fds: number[]; close(): void } {
+  function join(count: number): { fds: number[]; close(): Promise<void> } {
     const all = Array.from({ length: count }, () => linux.openMemberships());
     for (const [n, one] of all.entries()) one.join(4, ifindex, `239.1.${n >> 8}.${n & 255}`, undefined);
-    const closeAll = () => {
-      for (const one of all) one.close();
+    const closeAll = async () => {
+      for (const one of all) await one.close();
     };
     return { fds: all.flatMap((one) => one.fds()), close: closeAll };
   }
@@ -40,12 +40,32 @@ describe('keep: a parcel', () => {
     const before = openFiles();
     const sockets = join(SOCKETS);
     const parcel = pack(sockets.fds);
-    sockets.close();
+    await sockets.close();
     equal(joinedGroups(4).size, SOCKETS);
     equal(openFiles(), before + 1);
     equal(isInherited(parcel), false);
     close(parcel);
     await emptied();
+    equal(openFiles(), before);
+  });
+
+  it('is discarded with all sockets in it, for all who have it, and without holding the event loop', async () => {
+    const before = openFiles();
+    const sockets = join(SOCKETS);
+    const parcel = pack(sockets.fds);
+    const copy = duplicate(parcel);
+    await sockets.close();
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    await discard(parcel);
+    clearImmediate(timer);
+    equal(joinedGroups(4).size, 0);
+    ok(turns >= SOCKETS - 1, `${turns} turns`);
+    close(copy);
     equal(openFiles(), before);
   });
 
@@ -55,11 +75,11 @@ describe('keep: a parcel', () => {
     equal(openFiles(), before);
   });
 
-  it('may be packed and closed while its sockets are in use', () => {
+  it('may be packed and closed while its sockets are in use', async () => {
     const sockets = join(3);
     close(pack(sockets.fds));
     equal(joinedGroups(4).size, 3);
-    sockets.close();
+    await sockets.close();
     equal(joinedGroups(4).size, 0);
   });
 
@@ -67,7 +87,7 @@ describe('keep: a parcel', () => {
     const sockets = join(3);
     const inner = pack(sockets.fds);
     const outer = pack([inner]);
-    sockets.close();
+    await sockets.close();
     close(inner);
     equal(joinedGroups(4).size, 3);
     close(outer);

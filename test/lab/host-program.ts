@@ -1,6 +1,7 @@
 // The program of one host of the lab. It runs in the host's own network namespace and does what the lab asks over
 // the IPC channel. When the channel closes it ends, however the lab's process ended, and its namespace goes with it.
 
+import { writeFileSync } from 'node:fs';
 import type { IpVersion } from '../../src/abi/address';
 import { Burst, type BurstOptions } from './burst';
 import { Capture, type Captured } from './capture';
@@ -25,6 +26,7 @@ export const calls = {
     await untilRunning(up);
   },
   ip: (args: string[]): Promise<string> => ip(args),
+  set: (setting: string, value: number): void => writeFileSync(`/proc/sys/net/${setting}`, String(value)),
   join: (group: string, options: JoinOptions): Promise<void> => receiver.join(group, options),
   leave: (group: string, options: JoinOptions): Promise<void> => receiver.leave(group, options),
   listen: (family: 'udp4' | 'udp6', port: number): Promise<void> => receiver.listen(family, port),

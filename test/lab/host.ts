@@ -94,6 +94,11 @@ export class Host implements LinkAddresses {
     return this.#call('ip', args);
   }
 
+  /** Changes a setting of the host's kernel: `set('ipv4/conf/all/force_igmp_version', 2)`. */
+  set(setting: string, value: number): Promise<void> {
+    return this.#call('set', setting, value);
+  }
+
   /** Opens the receiving socket and joins `group`. From then on all that arrives is counted. */
   join(group: string, options: JoinOptions = {}): Promise<void> {
     return this.#call('join', group, options);
