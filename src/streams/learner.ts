@@ -11,7 +11,7 @@ import type { MrouteSocket, Upcall } from '../kernel/kernel';
 import { Pace } from '../pace';
 import { learn, type Stream, Templates, templateOf } from '../routing/learning';
 import { type Route, routeKey } from '../routing/route';
-import type { Change, Entry, RouteTable } from '../routing/table';
+import type { Change, Entry, RouteTable, Vifs } from '../routing/table';
 import { entryOf } from '../routing/vif-plan';
 import type { World } from '../routing/world';
 import { Admission } from './admission';
@@ -37,6 +37,9 @@ export class Learner {
   /** Packets on the right interface when the entry's stream was last seen on another one. */
   private readonly strays = new Map<string, number>();
   private readonly admission: Admission;
+  private vifs: Vifs;
+  /** Before the last plan. */
+  private formerVifs: Vifs;
   private isStale = true;
   private isFailing = false;
   private isFull = false;
@@ -47,6 +50,8 @@ export class Learner {
     private readonly world: Pick<World, 'isMember'>,
     private readonly listener: LearnerListener,
   ) {
+    this.vifs = table.vifs;
+    this.formerVifs = table.vifs;
     this.admission = new Admission(socketOf, () => (this.isFull ? [] : this.templates.sorted));
     table.follow((change) => this.follow(change));
   }
@@ -69,7 +74,7 @@ export class Learner {
 
   /** What the kernel tells of a family. */
   private hear(version: IpVersion, upcall: Upcall): void {
-    const iif = this.table.vifs[version].byNumber(upcall.vifi)?.name;
+    const iif = this.nameOf(version, upcall.vifi);
     if (iif === undefined) return;
     const { source, group, sourceBytes, groupBytes } = upcall;
     const stream = { source, group, iif, sourceBytes, groupBytes };
@@ -117,6 +122,10 @@ export class Learner {
 
   /** Makes the entries of streams that waited, as far as routes take them now. Call when a plan is done. */
   reconsider(): void {
+    if (this.vifs !== this.table.vifs) {
+      this.formerVifs = this.vifs;
+      this.vifs = this.table.vifs;
+    }
     if (!this.isStale) return;
     this.isStale = false;
     this.admission.update();
@@ -129,6 +138,14 @@ export class Learner {
   /** Takes an entry that is in the kernel from before. Answers whether a route takes it. */
   claim(version: IpVersion, stream: Stream): boolean {
     return this.answer(version, stream, undefined);
+  }
+
+  /**
+   * What the kernel tells may be older than the last plan, which freed the VIF. Such a stream must be known when its interface has a VIF
+   * again: the kernel keeps it and does not tell of it once more.
+   */
+  private nameOf(version: IpVersion, vifi: number): string | undefined {
+    return (this.table.vifs[version].byNumber(vifi) ?? this.formerVifs[version].byNumber(vifi))?.name;
   }
 
   /** Answers whether there is an entry now. */
