@@ -11,6 +11,8 @@ import { statusOf } from './status';
 interface ControllerConfig extends NodeDef {
   /** Number of the routing table; blank is the kernel's default one. */
   table: string;
+  /** Seconds between two readings of the counters; blank is the default. */
+  meterInterval?: string | number;
   /** Whether routes outlive this process. */
   keepForwarding?: boolean;
   /** How long they do, seconds; blank is the default. */
@@ -45,6 +47,7 @@ function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
   return {
     stateFile: join(directory, `mfc-${encodeURIComponent(id)}.json`),
     table: config.table,
+    meterInterval: config.meterInterval,
     keepForwarding: config.keepForwarding === true,
     keeping: { id, directory, seconds: config.keepSeconds },
   };

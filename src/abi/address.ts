@@ -1,8 +1,8 @@
 /**
  * Addresses as text and as the bytes of in_addr / in6_addr, and what their bits say about multicast.
  *
- * IPv4 is parsed here because every route costs two addresses and a burst of routes is the hot path; the general parser takes
- * ten times as long. IPv6, with its many spellings, is left to ipaddr.js.
+ * They are parsed here because every route costs two addresses, each time that it is written or its counters are read; the general
+ * parser of ipaddr.js takes ten times as long. How IPv6 is spelled best is left to that.
  */
 import { IPv6 } from 'ipaddr.js';
 
@@ -11,6 +11,10 @@ export type IpVersion = 4 | 6;
 const DOT = 46;
 const ZERO = 48;
 const NINE = 57;
+const COLON = 58;
+const LOWER_A = 97;
+const LOWER_F = 102;
+const ZERO_WORDS: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0];
 
 /** The 32 bits of a strict dotted quad: four numbers, no leading zeros. Anything else is -1. */
 export function parseIpv4(text: string): number {
@@ -40,14 +44,61 @@ export function parseIpv4(text: string): number {
 /** The longest text of an IPv6 address, with its last 32 bits as a dotted quad. */
 const MAX_IPV6_TEXT = 45;
 
-/** The eight 16-bit words of an IPv6 address without zone; undefined for anything else. */
+/** The eight 16-bit words of an IPv6 address without zone, in any spelling of RFC 4291 2.2; undefined for anything else. */
 export function parseIpv6(text: string): readonly number[] | undefined {
-  // The library also takes zones, which a route has no use for, and plain IPv4.
-  if (text.length > MAX_IPV6_TEXT || !text.includes(':') || text.includes('%')) return undefined;
-  const tail = text.includes('.') ? text.slice(text.lastIndexOf(':') + 1) : '0.0.0.0';
-  // The library takes a dotted tail with leading zeros, which is read in two ways.
-  if (parseIpv4(tail) < 0 || !IPv6.isValid(text)) return undefined;
-  return IPv6.parse(text).parts;
+  if (text.length > MAX_IPV6_TEXT) return undefined;
+  return text.includes('.') ? parseDotted(text) : parseWords(text);
+}
+
+/** The last 32 bits are a dotted quad. */
+function parseDotted(text: string): number[] | undefined {
+  const at = text.lastIndexOf(':') + 1;
+  const tail = parseIpv4(text.slice(at));
+  if (tail < 0) return undefined;
+  return parseWords(`${text.slice(0, at)}${(tail >>> 16).toString(16)}:${(tail & 0xffff).toString(16)}`);
+}
+
+function parseWords(text: string): number[] | undefined {
+  const words: number[] = [];
+  let gap = -1; // where `::` stands
+  let word = 0;
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = hexDigit(text.charCodeAt(i));
+    if (digit >= 0) {
+      word = word * 16 + digit;
+      if (++digits > 4) return undefined;
+      continue;
+    }
+    const isGap = text.charCodeAt(i + 1) === COLON;
+    if (text.charCodeAt(i) !== COLON) return undefined;
+    if (digits > 0) words.push(word);
+    else if (!isGap || i > 0) return undefined;
+    word = 0;
+    digits = 0;
+    if (!isGap && i === text.length - 1) return undefined;
+    if (!isGap) continue;
+    if (gap >= 0) return undefined;
+    gap = words.length;
+    i++;
+  }
+  if (digits > 0) words.push(word);
+  if (gap >= 0) return filled(words, gap);
+  return words.length === 8 ? words : undefined;
+}
+
+/** `::` stands for at least one word of zeros. */
+function filled(words: readonly number[], gap: number): number[] | undefined {
+  const missing = 8 - words.length;
+  if (missing < 1) return undefined;
+  return [...words.slice(0, gap), ...ZERO_WORDS.slice(0, missing), ...words.slice(gap)];
+}
+
+/** The value of a hexadecimal digit; -1 for any other character. */
+function hexDigit(char: number): number {
+  if (char >= ZERO && char <= NINE) return char - ZERO;
+  const lower = char | 0x20;
+  return lower >= LOWER_A && lower <= LOWER_F ? lower - LOWER_A + 10 : -1;
 }
 
 /** The one spelling of an IPv6 address, RFC 5952. */

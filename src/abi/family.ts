@@ -12,6 +12,7 @@ export const MRT_ADD_VIF = 202;
 export const MRT_DEL_VIF = 203;
 export const MRT_ADD_MFC = 204;
 export const MRT_DEL_MFC = 205;
+export const MRT_ASSERT = 207;
 export const MRT_PIM = 208;
 export const MRT_TABLE = 209;
 

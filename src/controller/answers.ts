@@ -5,6 +5,7 @@ import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
+import type { RouteMeasures, VifMeasures } from '../streams/measures';
 
 /** Answer of `mfc add` and `mfc del`. */
 export interface ChangeAnswer {
@@ -19,13 +20,13 @@ export interface ChangeAnswer {
   plan?: PlanStep[];
 }
 
-export interface VifState extends VifCounters {
+export interface VifState extends VifCounters, VifMeasures {
   vifi: number;
   ref_count: number;
   ifindex: number;
 }
 
-export interface RouteState extends Rule, MfcCounters {
+export interface RouteState extends Rule, MfcCounters, RouteMeasures {
   /**
    * active: in the kernel as it is wanted. pending: kept, but not in the kernel. degraded: an interface of it is absent or down.
    * missing: another program took it out of the kernel; it is being put back. foreign: another program's, which is left alone.
@@ -64,6 +65,7 @@ export interface Status {
 const SENTENCES: Record<Outcome, string> = {
   added: 'added',
   replaced: 'replaced',
+  renewed: 'renewed',
   unchanged: 'is there already; nothing changed',
   deleted: 'deleted',
 };

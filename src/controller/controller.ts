@@ -28,9 +28,9 @@ import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type 
 import { closed, Installer } from './installer';
 import { Journal } from './journal';
 import { loadRoutes } from './load';
-import { type KeepOptions, Opening } from './opening';
+import { type Estate, type KeepOptions, Opening } from './opening';
 import { Queue } from './queue';
-import { parseTableId } from './settings';
+import { parseMeterInterval, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
@@ -43,6 +43,8 @@ export interface ControllerOptions extends KeepOptions {
   table?: string | number | undefined;
   /** Path of the file with the saved routes. */
   stateFile: string;
+  /** Seconds between two readings of the counters, while anybody asks for rates or alarms; blank for the default. */
+  meterInterval?: string | number | undefined;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
   predecessors?: readonly Predecessor[];
   /** Another kernel than the one that this process runs on. */
@@ -69,7 +71,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly opening: Opening;
   private readonly tables: Tables;
   private readonly tending: Tending;
-  private readonly streams: Streams;
+  readonly streams: Streams;
   private readonly queue = new Queue();
   private readonly journal = new Journal<TableState>(
     () => this.file.save(this.installer.table.listOwn()),
@@ -91,10 +93,11 @@ export class Controller extends EventEmitter<Events> {
     });
     this.opening = new Opening(this.installer, options, this.warn);
     this.tables = new Tables(this.installer, this.opening, {
-      prepare: () => this.prepare(),
+      prepare: () => this.prepare(options),
       opened: (version) => {
         this.streams.tables.opened(version);
         this.tending.lookAtAll();
+        this.keepJoins();
         this.changed();
       },
       failed: (error, version) => this.streams.tables.failed(error, version),
@@ -105,6 +108,7 @@ export class Controller extends EventEmitter<Events> {
     this.streams = new Streams(this.installer, {
       run: (task) => this.queue.run(task),
       changed: () => this.changed(),
+      save: () => this.save(),
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
@@ -139,15 +143,17 @@ export class Controller extends EventEmitter<Events> {
     await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
     await this.opening.release();
     for (const socket of this.takeSockets().values()) socket.close();
-    this.streams.close();
+    await this.streams.close();
+    await this.opening.dropJoins();
   }
 
-  /** Ends it as `close` does, but the sockets stay open for a successor with the same table. */
-  async handOver(table: number | undefined): Promise<Map<IpVersion, MrouteSocket>> {
+  /** Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. */
+  async handOver(table: number | undefined): Promise<Estate> {
     await this.end();
     const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
+    const joins = this.opening.takeJoins(this.streams.joined);
     await this.close();
-    return sockets;
+    return { sockets, joins };
   }
 
   /** Adds routes, or replaces those with the same source and group. All or nothing. */
@@ -169,7 +175,8 @@ export class Controller extends EventEmitter<Events> {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
-      return readState(this.installer, this.streams.joins, filter);
+      this.streams.measures.look();
+      return readState(this.installer, this.streams, filter);
     });
   }
 
@@ -252,10 +259,12 @@ export class Controller extends EventEmitter<Events> {
     this.journal.record(before).catch((error) => this.warn(error));
   }
 
-  private async prepare(): Promise<void> {
+  private async prepare({ meterInterval }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
+    const interval = parseMeterInterval(meterInterval);
     await this.load();
+    this.streams.start(1000 * interval);
     this.tending.start();
     this.streams.links.start();
   }
@@ -280,11 +289,12 @@ export class Controller extends EventEmitter<Events> {
 
   private async load(): Promise<void> {
     if (this.isLoaded) return;
-    const { routes, warnings, isStale } = await loadRoutes(this.file);
+    const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
     for (const route of routes) plan.keep(route, NOT_YET);
     this.streams.routes.silently(() => this.installer.table.commit(plan.next));
     this.isLoaded = true;
+    this.streams.ended(ended);
     for (const warning of warnings) this.warn(warning);
     if (isStale) this.save();
   }
@@ -299,7 +309,13 @@ export class Controller extends EventEmitter<Events> {
   }
 
   private changed(): void {
+    if (this.streams.hasNewJoins) this.keepJoins();
     this.emit('status', this.status);
+  }
+
+  /** What is joined outlives this process, if that is wanted; what earlier ones have joined is joined anew by now. */
+  private keepJoins(): void {
+    this.queue.run(() => this.opening.keepJoins(this.streams.joined)).catch(this.warn);
   }
 
   /** All sockets of this controller, which has none then: also those that wait to be taken over. */
@@ -320,7 +336,7 @@ export class Controller extends EventEmitter<Events> {
     await this.queue.idle();
     await this.journal.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
-    for (const socket of this.installer.sockets.values()) socket.pause(); // what comes now is a successor's
+    this.installer.learner.stop(); // what comes now is a successor's
     await this.follow();
   }
 }

@@ -28,7 +28,7 @@ export class Installer {
   /** The entries that other programs have made, by key. */
   readonly foreign = new Map<string, KernelEntry>();
   /** Who has joined; nobody, as long as nobody asks. */
-  members: MemberView = () => false;
+  members: MemberView = { wants: () => false, presume: () => undefined };
   /** Makes entries for streams that no message named. */
   readonly learner: Learner;
   private watched: Watch | undefined;
@@ -47,7 +47,7 @@ export class Installer {
 
   isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
     const link = this.kernel.findLink(name);
-    return link !== undefined && this.members(version, link.ifindex, stream);
+    return link !== undefined && this.members.wants(version, link.ifindex, stream);
   }
 
   /** Becomes the owner of the table of a family. */
@@ -91,13 +91,13 @@ export class Installer {
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
     const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
-    if (plan.isLearning) for (const socket of this.sockets.values()) socket.pause();
+    if (plan.isLearning) this.learner.pause();
     try {
       await (plan.operations.length > MANY ? this.quietly(perform) : perform());
       return this.table.commit(plan.next);
     } finally {
-      if (plan.isLearning) for (const socket of this.sockets.values()) socket.resume();
       this.learner.reconsider();
+      if (plan.isLearning) this.learner.listen();
     }
   }
 
@@ -111,7 +111,8 @@ export class Installer {
     try {
       await this.knowing(async () => {
         const plan = new Plan(this.table, survey, wished);
-        if (plan.place(route) !== 'unchanged') await this.apply(plan);
+        plan.place(route);
+        if (plan.next.changes.size > 0) await this.apply(plan);
       });
       return true;
     } catch (error) {

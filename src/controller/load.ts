@@ -9,8 +9,10 @@ import type { StateFile } from './state-file';
 
 export interface LoadedRoutes {
   routes: Route[];
+  /** Those whose time was over before they were loaded. */
+  ended: Route[];
   warnings: MfcError[];
-  /** Something was left out: the file is to be written without it, or each start would report it again. */
+  /** Something was left out: the file is to be written without it, or each start would tell of it again. */
   isStale: boolean;
 }
 
@@ -19,9 +21,13 @@ export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
   const { rules, broken } = await file.load();
   const faults: MfcError[] = [];
   const routes: Route[] = [];
+  const ended: Route[] = [];
+  const now = Date.now();
   await new Pace().map(rules, (rule, i) => {
     try {
-      routes.push(parseAdd(rule, {}, i).route);
+      const { route } = parseAdd(rule, {}, i);
+      if (route.expiresAt === undefined || route.expiresAt > now) routes.push(route);
+      else ended.push(route);
     } catch (error) {
       if (!(error instanceof MfcError)) throw error;
       faults.push(error);
@@ -42,5 +48,5 @@ export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
       ),
     );
   }
-  return { routes, warnings, isStale: first !== undefined };
+  return { routes, ended, warnings, isStale: first !== undefined || ended.length > 0 };
 }

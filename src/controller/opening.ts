@@ -1,10 +1,14 @@
 /**
  * Gets the owner sockets of one table: from who has kept them, or anew from the kernel.
+ *
+ * What earlier ones have joined stays joined until it is joined anew: only then no switch stops a stream.
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { type Keeper, type KeeperOptions, openKeeper } from '../keep/keeper';
+import { discard, pack } from '../keep/parcel';
 import type { MrouteSocket } from '../kernel/kernel';
+import { close } from '../kernel/libc';
 import type { Installer } from './installer';
 import { parseKeepSeconds } from './settings';
 
@@ -18,6 +22,13 @@ export interface KeepOptions {
   keeping?: KeepingPlace | undefined;
   /** Whether they are to outlive it. If not, what an earlier process left is taken over all the same. */
   keepForwarding?: boolean | undefined;
+}
+
+/** What a controller leaves to its successor. */
+export interface Estate {
+  readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
+  /** As `takeJoins` answers. */
+  readonly joins: readonly number[];
 }
 
 export interface Opened {
@@ -37,13 +48,18 @@ function parseName(name: string): { version: IpVersion; table: number | undefine
   return { version: version === '4' ? 4 : 6, table: table === 'default' ? undefined : Number(table) };
 }
 
+/** What the sockets of all joins are kept as: one parcel. */
+const JOINS = 'joins';
+
 export class Opening {
   private keeper: Keeper | undefined;
   /** Sockets that wait to be taken over. */
   private readonly left = new Map<IpVersion, MrouteSocket>();
+  /** Parcels of sockets that hold what earlier ones have joined. */
+  private leftJoins: number[] = [];
 
   constructor(
-    private readonly installer: Installer,
+    private readonly installer: Pick<Installer, 'kernel' | 'tableId' | 'openSocket'>,
     private readonly options: KeepOptions,
     private readonly warn: (warning: MfcError) => void,
   ) {}
@@ -53,9 +69,10 @@ export class Opening {
     return Array.from(this.left.keys());
   }
 
-  /** Sockets of a controller that this one follows. */
-  follow(sockets: ReadonlyMap<IpVersion, MrouteSocket>): void {
+  /** What a controller had that this one follows. */
+  follow({ sockets, joins }: Estate): void {
     for (const [version, socket] of sockets) this.left.set(version, socket);
+    this.leftJoins.push(...joins);
   }
 
   /** Takes what an earlier process has left. Throws if another living one is served. */
@@ -66,6 +83,10 @@ export class Opening {
     const table = this.installer.tableId();
     let isOther = false;
     for (const [name, fd] of keeper?.take() ?? []) {
+      if (name === JOINS) {
+        this.leftJoins.push(fd);
+        continue;
+      }
       const kept = parseName(name);
       const socket = this.adopt(kept?.version ?? 4, kept?.table, fd);
       if (kept !== undefined && socket !== undefined && kept.table === table) this.left.set(kept.version, socket);
@@ -105,9 +126,43 @@ export class Opening {
     await this.trying(() => this.keeper?.keep(nameOf(version, this.installer.tableId()), socket.fd));
   }
 
+  /**
+   * From now on these sockets outlive this process, if that is wanted, instead of those before. Call when all that is to be joined is
+   * joined, and when a socket was opened: what earlier ones have joined ends here.
+   */
+  async keepJoins(fds: readonly number[]): Promise<void> {
+    const isAny = fds.length > 0 || this.leftJoins.length > 0;
+    if (this.options.keepForwarding === true && isAny) await this.trying(() => this.keepParcel(fds));
+    await this.dropJoins();
+  }
+
+  /** What these sockets and earlier ones hold stays joined: for `follow` of the next one. */
+  takeJoins(fds: readonly number[]): number[] {
+    try {
+      if (fds.length > 0) this.leftJoins.push(pack(fds));
+    } catch (error) {
+      this.warnOf(error); // they are left and joined again
+    }
+    return this.leftJoins.splice(0);
+  }
+
+  /** What earlier ones have joined ends, as far as it was not joined anew. */
+  async dropJoins(): Promise<void> {
+    for (const parcel of this.leftJoins.splice(0)) await this.trying(() => discard(parcel));
+  }
+
   /** From now on no socket outlives this process. */
   async release(): Promise<void> {
     await this.trying(() => this.keeper?.release());
+  }
+
+  private async keepParcel(fds: readonly number[]): Promise<void> {
+    const parcel = pack(fds);
+    try {
+      await this.keeper?.keep(JOINS, parcel);
+    } finally {
+      close(parcel);
+    }
   }
 
   /** Undefined if sockets cannot be kept. Throws if another living process is served, or the settings make no sense. */

@@ -34,3 +34,20 @@ export function parseKeepSeconds(value: string | number | undefined): number {
     hint: `Give a whole number from 1 to ${MAX_KEEP_SECONDS}, or leave it blank for ${DEFAULT_KEEP_SECONDS}.`,
   });
 }
+
+const DEFAULT_METER_SECONDS = 1;
+const MIN_METER_SECONDS = 0.1;
+const MAX_METER_SECONDS = 60;
+
+/** Seconds between two readings of the counters; blank is the default. Throws ERR_MFC_INVALID. */
+export function parseMeterInterval(value: string | number | undefined): number {
+  const text = String(value ?? '').trim();
+  if (text === '') return DEFAULT_METER_SECONDS;
+  const seconds = /^(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (seconds >= MIN_METER_SECONDS && seconds <= MAX_METER_SECONDS) return seconds;
+  throw new MfcError('ERR_MFC_INVALID', `Invalid argument: meterInterval is '${text}'.`, {
+    field: 'meterInterval',
+    value,
+    hint: `Give a number of seconds from ${MIN_METER_SECONDS} to ${MAX_METER_SECONDS}, or leave it blank for ${DEFAULT_METER_SECONDS}.`,
+  });
+}

@@ -8,6 +8,7 @@ import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, routeKey } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
+import type { Measures } from '../streams/measures';
 import type { RouteJoins } from '../streams/route-joins';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
@@ -15,6 +16,12 @@ import type { Survey } from './survey';
 
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out: 0 };
+
+/** What else is known of routes. */
+interface Views {
+  readonly joins: RouteJoins;
+  readonly measures: Measures;
+}
 
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
 
@@ -26,19 +33,24 @@ function matches(stream: Stream, filter: Filter): boolean {
   );
 }
 
-export async function readState(installer: Installer, joins: RouteJoins, filter: Filter): Promise<StateAnswer> {
+export async function readState(installer: Installer, views: Views, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
   const entries = Array.from(installer.table.list()).filter(({ route }) => matches(route, filter));
-  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, joins, survey));
+  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, views, survey));
   for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
     if (matches(state, filter)) mfc_rules.push(state);
   }
-  return { status: 'success', vif_map: vifMap(installer, 4), vif6_map: vifMap(installer, 6), mfc_rules };
+  return {
+    status: 'success',
+    vif_map: vifMap(installer, views, 4),
+    vif6_map: vifMap(installer, views, 6),
+    mfc_rules,
+  };
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
-function routeState(entry: Entry, installer: Installer, joins: RouteJoins, survey: Survey): RouteState {
+function routeState(entry: Entry, installer: Installer, { joins, measures }: Views, survey: Survey): RouteState {
   const { route, installed, reason: why } = entry;
   const counters = installed && countersOf(installed, installer);
   const reason =
@@ -49,6 +61,7 @@ function routeState(entry: Entry, installer: Installer, joins: RouteJoins, surve
   const state = stateOf(installed, counters, reason);
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   addOptions(answer, route);
+  measures.addToRoute(answer, keyOf(route), route);
   if (entry.learnt !== undefined) answer.learnt = true;
   if (route.learning !== undefined) answer.streams = installer.table.learntBy(keyOf(route)).size;
   if (reason !== undefined) answer.reason = reason;
@@ -107,18 +120,16 @@ function foreignState({ version, source, group, iif, outputs }: KernelEntry, ins
   return { source, group, iif: nameOf(iif), oifs, state: 'foreign', packets, bytes, wrong_if };
 }
 
-function vifMap({ table, sockets }: Installer, version: IpVersion): Record<string, VifState> {
+function vifMap({ table, sockets }: Installer, { measures }: Views, version: IpVersion): Record<string, VifState> {
   const vifs = table.vifs[version];
-  const known = vifs.list().filter((vif) => vifs.byName(vif.name) === vif);
-  return Object.fromEntries(
-    known.map((vif) => [
-      vif.name,
-      {
-        vifi: vif.vifi,
-        ref_count: vifs.refCount(vif),
-        ifindex: vif.ifindex,
-        ...(sockets.get(version)?.vifCounters(vif.vifi) ?? NO_VIF_COUNTERS),
-      },
-    ]),
-  );
+  const states = new Map<string, VifState>();
+  for (const vif of vifs.list()) {
+    const { vifi, name, ifindex } = vif;
+    if (vifs.byName(name) !== vif) continue;
+    const counters = sockets.get(version)?.vifCounters(vifi) ?? NO_VIF_COUNTERS;
+    const state: VifState = { vifi, ref_count: vifs.refCount(vif), ifindex, ...counters };
+    measures.addToVif(state, version, vif);
+    states.set(name, state);
+  }
+  return Object.fromEntries(states);
 }

@@ -2,12 +2,21 @@
  * What the controller does about streams while its routes are there, beside what messages ask for.
  */
 import { MfcError } from '../errors';
+import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
+import { type Route, toRule } from '../routing/route';
+import type { Entry } from '../routing/table';
+import { systemClock } from '../streams/clock';
 import { Events } from '../streams/events';
 import { Idle } from '../streams/idle';
+import { Leases } from '../streams/leases';
 import { LinkEvents } from '../streams/link-events';
+import type { Measures } from '../streams/measures';
+import type { Counters } from '../streams/meter';
+import { Metering } from '../streams/metering';
 import { RouteEvents } from '../streams/route-events';
 import { RouteJoins } from '../streams/route-joins';
+import { RouteMembers } from '../streams/route-members';
 import { StrangerEvents } from '../streams/stranger-events';
 import { Subscriptions } from '../streams/subscriptions';
 import { TableEvents } from '../streams/table-events';
@@ -18,6 +27,8 @@ export interface StreamsListener {
   run(task: () => Promise<void>): Promise<void>;
   /** Routes have changed that no message named. */
   changed(): void;
+  /** So have routes that are saved. */
+  save(): void;
   warn(warning: MfcError): void;
 }
 
@@ -29,7 +40,11 @@ export class Streams {
   readonly routes: RouteEvents;
   readonly links: LinkEvents;
   readonly joins: RouteJoins;
+  private readonly members: RouteMembers;
   private readonly idle: Idle;
+  private readonly leases: Leases;
+  private readonly metering: Metering;
+  private joinsSeen = 0;
 
   constructor(
     private readonly installer: Installer,
@@ -39,28 +54,70 @@ export class Streams {
     this.routes = new RouteEvents(table, this.events);
     this.links = new LinkEvents(kernel, table, this.events);
     this.joins = new RouteJoins(kernel, table);
+    this.members = new RouteMembers(kernel, table, this.events, {
+      due: () => this.do(() => this.placeMembers()),
+      warn: (warning) => listener.warn(warning),
+    });
+    installer.members = this.members;
     this.idle = new Idle(
       table,
       ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
       (keys) => this.do(() => this.forget(keys)),
     );
+    this.leases = new Leases(table, (keys) => this.do(() => this.expire(keys)), systemClock);
+    const counters: Counters = {
+      ofRoute: ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
+      ofVif: (version, vifi) => sockets.get(version)?.vifCounters(vifi),
+    };
+    this.metering = new Metering(table, counters, this.events, this.leases, systemClock, listener.warn);
+  }
+
+  /** What answers say of what flows. */
+  get measures(): Measures {
+    return this.metering.measures;
+  }
+
+  /** @param meterInterval milliseconds */
+  start(meterInterval: number): void {
+    this.metering.start(meterInterval);
   }
 
   /** Interfaces have changed, and routes have followed. */
   linksChanged(): Promise<void> {
+    this.members.sync();
     return this.joins.joins.refresh();
+  }
+
+  /** The sockets that hold what is joined. */
+  get joined(): number[] {
+    this.joinsSeen = this.joins.joins.opened;
+    return this.joins.joins.fds();
+  }
+
+  /** Whether `joined` has more by now. */
+  get hasNewJoins(): boolean {
+    return this.joins.joins.opened > this.joinsSeen;
   }
 
   /** Nothing is done any more. What was joined stays joined. */
   stop(): void {
     this.idle.stop();
+    this.metering.stop();
+    this.leases.stop();
     this.strangers.stop();
   }
 
-  close(): void {
+  /** Saved routes that ended while nobody had them. */
+  ended(routes: readonly Route[]): void {
+    if (!this.events.wants('route_removed')) return;
+    for (const route of routes) this.events.emit('route_removed', { ...toRule(route), reason: 'expired' });
+  }
+
+  async close(): Promise<void> {
     this.tables.closed();
     this.subscriptions.close();
-    this.joins.joins.close();
+    this.members.close();
+    await this.joins.joins.close();
   }
 
   /** What fails is told. */
@@ -70,16 +127,41 @@ export class Streams {
     });
   }
 
+  /** Opens and closes outputs as hosts have joined and left. */
+  private async placeMembers(): Promise<void> {
+    const survey = this.installer.survey();
+    for (const route of this.members.listRoutes()) await this.installer.place(route, survey);
+    this.listener.changed();
+  }
+
   /** Takes learnt entries out whose streams have stopped. */
   private async forget(keys: readonly string[]): Promise<void> {
+    await this.remove(keys, (_, { learnt }) => learnt !== undefined);
+  }
+
+  /** Takes routes out whose time is over. If the file cannot be written, they end all the same: it says when. */
+  private async expire(keys: readonly string[]): Promise<void> {
+    if (await this.remove(keys, (key) => this.leases.left(key) === 0)) this.listener.save();
+  }
+
+  /**
+   * Answers whether any of them were there.
+   *
+   * @param isOver whether it still is to go: it may have changed since
+   */
+  private async remove(keys: readonly string[], isOver: (key: string, entry: Entry) => boolean): Promise<boolean> {
     const { table } = this.installer;
     const plan = new Plan(table, this.installer.survey());
     plan.cause = 'expired';
+    const pace = new Pace();
     for (const key of keys) {
       const entry = table.get(key);
-      if (entry?.learnt !== undefined) plan.drop(entry.route);
+      if (entry !== undefined && isOver(key, entry)) plan.drop(entry.route);
+      if (pace.isDue()) await pace.rest();
     }
+    if (plan.next.changes.size === 0) return false;
     await this.installer.apply(plan);
     this.listener.changed();
+    return true;
   }
 }

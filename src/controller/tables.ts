@@ -93,7 +93,7 @@ export class Tables {
       opened = this.opening.open(version);
       sockets.set(version, opened.socket);
       await inherit(this.installer, version, opened.socket, opened.isFresh);
-      opened.socket.listen((upcall) => this.installer.learner.hear(version, upcall));
+      this.installer.learner.listen();
       await this.opening.keep(version, opened.socket);
     } catch (error) {
       this.installer.lose(version, error);

@@ -31,8 +31,37 @@ function table(title: string, head: readonly string[], rows: readonly Row[], non
   return [title, line(head), rule, ...rows.map(line)].join('\n');
 }
 
-const VIF_HEAD = ['VIF', 'Interface', 'Index', 'Ref Count', 'Packets In', 'Bytes In', 'Packets Out', 'Bytes Out'];
-const ROUTE_HEAD = ['Source', 'Group', 'IIF', 'OIFs', 'State', 'Packets', 'Bytes', 'Wrong IF', 'Reason'];
+const VIF_HEAD = [
+  'VIF',
+  'Interface',
+  'Index',
+  'Ref Count',
+  'Packets In',
+  'Bytes In',
+  'Packets Out',
+  'Bytes Out',
+  'Packets/s In',
+  'Bits/s In',
+  'Packets/s Out',
+  'Bits/s Out',
+];
+const ROUTE_HEAD = [
+  'Source',
+  'Group',
+  'IIF',
+  'OIFs',
+  'State',
+  'Packets',
+  'Bytes',
+  'Wrong IF',
+  'Packets/s',
+  'Bits/s',
+  'Wrong IF/s',
+  'Age',
+  'Alarm',
+  'Expires In',
+  'Reason',
+];
 
 function vifTable(title: string, vifs: Record<string, VifState>): string {
   const rows = Object.entries(vifs)
@@ -46,6 +75,10 @@ function vifTable(title: string, vifs: Record<string, VifState>): string {
       vif.bytes_in,
       vif.packets_out,
       vif.bytes_out,
+      vif.packets_in_per_second ?? '',
+      vif.bits_in_per_second ?? '',
+      vif.packets_out_per_second ?? '',
+      vif.bits_out_per_second ?? '',
     ]);
   return table(title, VIF_HEAD, rows, 'No VIFs configured.');
 }
@@ -53,6 +86,10 @@ function vifTable(title: string, vifs: Record<string, VifState>): string {
 /** An output with a threshold reads `eth2>16`: packets with a TTL above 16 leave there. */
 function oifs(rule: StateAnswer['mfc_rules'][number]): string {
   return rule.oifs.map((oif) => (typeof oif === 'string' ? oif : `${oif.name}>${oif.threshold}`)).join(', ');
+}
+
+function seconds(value: number | undefined): string {
+  return value === undefined ? '' : `${value.toFixed(value < 10 ? 1 : 0)} s`;
 }
 
 export function formatState(state: StateAnswer): string {
@@ -65,6 +102,12 @@ export function formatState(state: StateAnswer): string {
     rule.packets,
     rule.bytes,
     rule.wrong_if,
+    rule.packets_per_second ?? '',
+    rule.bits_per_second ?? '',
+    rule.wrong_if_per_second ?? '',
+    seconds(rule.age),
+    rule.alarm_state ?? '',
+    seconds(rule.expires_in),
     rule.reason ?? '',
   ]);
   const tables = [vifTable('Virtual Interface Table (VIFs)', state.vif_map)];

@@ -66,6 +66,13 @@ function advice(syscall: string, errno: string): Advice | undefined {
         what: 'The kernel lets this machine join no group.',
         hint: "Give 'sysctl net.ipv4.igmp_max_memberships' a number above 0; how many groups there can be does not depend on it.",
       };
+    case 'sendmsg EAGAIN':
+    case 'sendmsg ETOOMANYREFS':
+      return {
+        code: 'ERR_MFC_STORE',
+        what: 'There are more sockets than can be kept.',
+        hint: 'Join fewer groups, or raise LimitNOFILE= in the systemd unit.',
+      };
     case 'socket EMFILE':
     case 'socket ENFILE':
       return {

@@ -1,58 +1,50 @@
 /**
- * The groups that this machine has joined, by interface, as the kernel lists them: /proc/net/igmp and /proc/net/igmp6. There is nothing
- * else that lists those of IPv4 on older kernels.
+ * The groups that this machine has joined, by interface, as the kernel lists them: /proc/net/igmp and /proc/net/igmp6. Netlink lists those
+ * of IPv4 in newer kernels only.
+ *
+ * With thousands of groups a list is long, and few of them are asked for: it is searched as it is.
  */
 import { readFileSync } from 'node:fs';
 import { type IpVersion, parseIpv4, parseIpv6, putIpv4, putIpv6 } from '../abi/address';
 import { littleEndian } from '../abi/endian';
 
-/** `3 efffffff`: index of the interface, and the bytes of the group. */
-export type JoinedGroup = string;
+/** Whether a group is joined on an interface. */
+export type HasGroup = (ifindex: number, group: string) => boolean;
 
-export function joinedGroup(version: IpVersion, ifindex: number, group: string): JoinedGroup {
-  const bytes = Buffer.alloc(version === 4 ? 4 : 16);
-  if (version === 4) putIpv4(bytes, 0, parseIpv4(group));
-  else putIpv6(bytes, 0, parseIpv6(group) ?? []);
-  return `${ifindex} ${bytes.toString('hex')}`;
-}
-
-/** Those of the network namespace that this process runs in. */
-export function readJoinedGroups(version: IpVersion): Set<JoinedGroup> {
-  return version === 4 ? readIgmp() : readIgmp6();
+/** Looks at the network namespace that this process runs in, once. */
+export function readJoinedGroups(version: IpVersion): HasGroup {
+  const text = `\n${readFileSync(version === 4 ? '/proc/net/igmp' : '/proc/net/igmp6', 'latin1')}`;
+  const isIn = version === 4 ? isInIgmp : isInIgmp6;
+  return (ifindex, group) => isIn(text, ifindex, group);
 }
 
 /**
- *   Idx  Device    : Count Querier  Group    Users Timer    Reporter
- *   3    eth1      :     2      V3
- *                                   0101EFEF     1 0:00000000               0
+ *   3 →eth1      :     2      V3
+ *   →→→→010101EF     1 0:00000000→→0
  *
- * A group is printed as a number of this machine.
+ * with tabs for arrows. A group is printed as a number of this machine.
  */
-function readIgmp(): Set<JoinedGroup> {
-  const groups = new Set<JoinedGroup>();
-  let ifindex = '';
-  for (const line of linesOf('/proc/net/igmp').slice(1)) {
-    const [first = ''] = line.trimStart().split(/\s/, 1);
-    if (!line.startsWith('\t')) ifindex = first;
-    else groups.add(`${ifindex} ${inNetworkOrder(first.toLowerCase())}`);
-  }
-  return groups;
+function isInIgmp(text: string, ifindex: number, group: string): boolean {
+  const start = text.indexOf(`\n${ifindex}\t`);
+  if (start < 0) return false;
+  const nextLink = /\n\d/g;
+  nextLink.lastIndex = start + 1;
+  const end = nextLink.exec(text)?.index ?? text.length;
+  const bytes = Buffer.alloc(4);
+  putIpv4(bytes, 0, parseIpv4(group));
+  if (littleEndian) bytes.reverse();
+  const at = text.indexOf(`\t${bytes.toString('hex').toUpperCase()} `, start);
+  return at >= 0 && at < end;
 }
 
 /** `3    eth1            ff3e0000000000000000000000000001     1 00000004 0` */
-function readIgmp6(): Set<JoinedGroup> {
-  return new Set(
-    linesOf('/proc/net/igmp6').map((line) => {
-      const [ifindex, , group] = line.split(/\s+/, 3);
-      return `${ifindex} ${group}`;
-    }),
-  );
-}
-
-function linesOf(file: string): string[] {
-  return readFileSync(file, 'latin1').trimEnd().split('\n');
-}
-
-function inNetworkOrder(hex: string): string {
-  return littleEndian ? hex.slice(6) + hex.slice(4, 6) + hex.slice(2, 4) + hex.slice(0, 2) : hex;
+function isInIgmp6(text: string, ifindex: number, group: string): boolean {
+  const bytes = Buffer.alloc(16);
+  putIpv6(bytes, 0, parseIpv6(group) ?? []);
+  const searched = ` ${bytes.toString('hex')} `;
+  for (let at = text.indexOf(searched); at >= 0; at = text.indexOf(searched, at + 1)) {
+    const line = text.lastIndexOf('\n', at) + 1;
+    if (Number.parseInt(text.slice(line, at), 10) === ifindex) return true;
+  }
+  return false;
 }

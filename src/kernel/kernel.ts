@@ -6,9 +6,12 @@
 import type { IpVersion } from '../abi/address';
 import type { KernelEntry } from '../abi/entry-message';
 import type { MfcCounters, MfcEntry, VifCounters } from '../abi/family';
+import type { Heard } from '../abi/membership';
 import type { Rule } from '../abi/rule';
+import type { Upcall } from '../abi/upcall';
+import type { StreamPrefix } from '../abi/upcall-filter';
 
-export type { KernelEntry };
+export type { KernelEntry, StreamPrefix, Upcall };
 
 /** A network interface as the kernel knows it now. */
 export interface Link {
@@ -19,20 +22,8 @@ export interface Link {
   readonly loopback: boolean;
 }
 
-/**
- * A packet that no entry takes (`nocache`), or that came in on another interface than its entry says (`wrongvif`). One object may serve
- * for all: what it holds is valid only while the listener runs.
- */
-export interface Upcall {
-  readonly kind: 'nocache' | 'wrongvif';
-  /** Where the packet came in. */
-  readonly vifi: number;
-  readonly source: string;
-  readonly group: string;
-  /** The addresses in network byte order, 4 or 16 bytes. */
-  readonly sourceBytes: Uint8Array;
-  readonly groupBytes: Uint8Array;
-}
+/** The upcall holds during the call only: the same object serves for the next one. Must not throw. May close the socket. */
+export type UpcallListener = (upcall: Upcall) => void;
 
 /**
  * The owner of one multicast routing table. All calls are synchronous and throw MfcError.
@@ -50,15 +41,25 @@ export interface MrouteSocket {
   mfcCounters(source: string, group: string): MfcCounters | undefined;
   /** Undefined if the kernel has no such VIF. */
   vifCounters(vifi: number): VifCounters | undefined;
+  /**
+   * From now on the listener is told of packets that the kernel cannot route, the newest of those that wait first: of a new stream once,
+   * or again if it goes unanswered for some ten seconds; of a packet on a wrong interface once per entry and three seconds. Does not keep
+   * the process alive. Without a listener nothing is read: upcalls wait in the socket, a few hundred before there was a listener, some
+   * ten thousand afterwards; no more streams wait than upcalls have room. Those that waited are told late.
+   */
+  listen(listener: UpcallListener | undefined): void;
+  /** Tells the listener what waits now, for a few milliseconds at most. Answers whether there may be more. */
+  drain(): boolean;
+  /**
+   * Of which new streams upcalls come from now on: all, before it is called. Of others the kernel drops the packets and keeps nothing,
+   * which is the way to bear a flood of them. More may come than was asked for: as the kernel has little room for such lists, a long one
+   * is shortened to what takes them all.
+   */
+  admit(streams: readonly StreamPrefix[] | 'all'): void;
   /** For handing the socket to a process that keeps it open. */
   readonly fd: number;
   /** Indices of the interfaces that have VIFs, by VIF number, as the kernel has them. */
   vifIndices(): Map<number, number>;
-  /** From now on tells of streams that no entry takes, and of those that come in elsewhere than their entry says. Must not throw. */
-  listen(listener: (upcall: Upcall) => void): void;
-  /** What the kernel has to tell waits in the socket. */
-  pause(): void;
-  resume(): void;
   /** Safe to call twice. */
   close(): void;
 }
@@ -103,11 +104,33 @@ export interface Memberships {
    * to be left before any of it is joined again.
    */
   lost(version: IpVersion): Set<number>;
-  /** The sockets that hold it all: as long as any process has them open, nothing is left. */
+  /** The sockets that hold it all. As long as any process has them open, only `leave` leaves, and it does so for all of them. */
   fds(): number[];
   /** How many sockets were opened until now. */
   readonly opened: number;
-  /** Leaves all. Safe to call twice. */
+  /**
+   * Closes the sockets, one at a time: the kernel takes a millisecond for each where thousands of groups are joined. What another process
+   * has open is not left. Safe to call twice.
+   */
+  close(): Promise<void>;
+}
+
+/** What a host or a querier said about groups, and where it was heard. */
+export interface HeardMembership extends Heard {
+  readonly version: IpVersion;
+  readonly ifindex: number;
+}
+
+/** Must not throw. */
+export type MembershipListener = (heard: HeardMembership) => void;
+
+/** Hears IGMP and MLD of other machines. Reports of versions before IGMPv3 and MLDv2 are heard where an interface has a VIF only. */
+export interface Reports {
+  /** From now on. An interface that was deleted, or moved to another namespace, is heard again only after another call. */
+  hear(version: IpVersion, ifindex: number): void;
+  /** Safe to call for what is not heard. */
+  unhear(version: IpVersion, ifindex: number): void;
+  /** Safe to call twice. */
   close(): void;
 }
 
@@ -128,6 +151,8 @@ export interface Kernel {
   watch(table: number | undefined, listener: WatchListener): Watch;
   /** Opens nothing before the first join. */
   openMemberships(): Memberships;
+  /** Does not keep the process alive. */
+  openReports(listener: MembershipListener): Reports;
   findLink(name: string): Link | undefined;
   /** The name that the interface has now. */
   findLinkName(ifindex: number): string | undefined;

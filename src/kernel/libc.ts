@@ -7,8 +7,8 @@
 import koffi from 'koffi';
 import type { LongSize } from '../abi/family';
 import { AF_NETLINK, NETLINK_ROUTE } from '../abi/netlink';
+import { sock_filter } from '../abi/socket-filter';
 import { SO_ATTACH_FILTER, SOL_SOCKET } from '../abi/socket-options';
-import { sock_filter } from '../abi/watch-filter';
 import { MfcError } from '../errors';
 import { fault } from './faults';
 
@@ -32,6 +32,7 @@ interface Libc {
   ioctl(fd: number, request: number, value: Uint8Array): number;
   send(fd: number, bytes: Uint8Array, size: number, flags: number): number;
   recv(fd: number, bytes: Uint8Array, size: number, flags: number): number;
+  recvfrom(fd: number, bytes: Uint8Array, size: number, flags: number, from: Uint8Array, fromSize: Uint8Array): number;
   close(fd: number): number;
 }
 
@@ -67,6 +68,7 @@ function load(): Libc {
     ioctl: self.func('int ioctl(int fd, unsigned long request, void *value)'),
     send: self.func('long send(int fd, const void *bytes, size_t size, int flags)'),
     recv: self.func('long recv(int fd, void *bytes, size_t size, int flags)'),
+    recvfrom: self.func('long recvfrom(int fd, void *bytes, size_t size, int flags, void *from, void *from_size)'),
     close: self.func('int close(int fd)'),
   };
 }
@@ -134,6 +136,18 @@ export function tryReceive(fd: number, bytes: Uint8Array): number | 'EAGAIN' | '
   const errno = koffi.errno();
   if (errno === koffi.os.errno.EAGAIN) return 'EAGAIN';
   return errno === koffi.os.errno.ENOBUFS ? 'ENOBUFS' : fail('recv', errno);
+}
+
+const fromSize = new Uint32Array(1);
+const fromSizeBytes = new Uint8Array(fromSize.buffer);
+
+/** Like receive, with the address of the sender. Undefined if there is no datagram. */
+export function tryReceiveFrom(fd: number, bytes: Uint8Array, from: Uint8Array): number | undefined {
+  fromSize[0] = from.length;
+  const size = libc().recvfrom(fd, bytes, bytes.length, MSG_DONTWAIT, from, fromSizeBytes);
+  if (size >= 0) return size;
+  const errno = koffi.errno();
+  return errno === koffi.os.errno.EAGAIN ? undefined : fail('recvfrom', errno);
 }
 
 export function bind(fd: number, address: Uint8Array): void {

@@ -6,6 +6,7 @@ import type { Kernel } from './kernel';
 import { findLink, findLinkName, listLinkNames } from './links';
 import { openMemberships } from './memberships';
 import { adoptMrouteSocket, openMrouteSocket } from './open-mroute';
+import { openReports } from './reports';
 import { listRules } from './rules';
 import { watch } from './watch';
 
@@ -15,6 +16,7 @@ export const linux: Kernel = {
   listEntries,
   watch,
   openMemberships,
+  openReports,
   findLink,
   findLinkName,
   listLinkNames,

@@ -3,6 +3,7 @@
  *
  * How much a socket has room for is not asked for, since an administrator can change it at any time: it is full when the kernel says so.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Family } from '../abi/family';
 import { fault } from './faults';
 import { MembershipSocket } from './membership-socket';
@@ -46,9 +47,11 @@ export class MembershipPool {
     if (socket.isEmpty && this.roomy.size > 1) this.close(socket);
   }
 
-  closeAll(): void {
-    for (const socket of this.sockets) this.close(socket);
-    this.homes.clear();
+  async closeAll(): Promise<void> {
+    for (const socket of this.sockets) {
+      this.close(socket);
+      await nextTurn();
+    }
   }
 
   private joinAtHome(ifindex: number, group: string, source: string | undefined): MembershipSocket | undefined {

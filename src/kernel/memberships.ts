@@ -9,7 +9,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import { familyOf } from '../abi/families';
-import { joinedGroup, readJoinedGroups } from './joined-groups';
+import { readJoinedGroups } from './joined-groups';
 import type { Memberships } from './kernel';
 import { MembershipPool } from './membership-pool';
 import type { MembershipSocket } from './membership-socket';
@@ -52,8 +52,8 @@ class LinuxMemberships implements Memberships {
     const witnesses = new Map<number, string>();
     for (const one of this.joined.values()) if (one.version === version) witnesses.set(one.ifindex, one.group);
     if (witnesses.size === 0) return new Set();
-    const there = readJoinedGroups(version);
-    const lost = Array.from(witnesses).filter(([ifindex, group]) => !there.has(joinedGroup(version, ifindex, group)));
+    const has = readJoinedGroups(version);
+    const lost = Array.from(witnesses).filter(([ifindex, group]) => !has(ifindex, group));
     return new Set(lost.map(([ifindex]) => ifindex));
   }
 
@@ -61,9 +61,11 @@ class LinuxMemberships implements Memberships {
     return Array.from(this.pools.values()).flatMap((pool) => pool.fds());
   }
 
-  close(): void {
-    for (const pool of this.pools.values()) pool.closeAll();
+  async close(): Promise<void> {
+    const pools = Array.from(this.pools.values());
+    this.pools.clear();
     this.joined.clear();
+    for (const pool of pools) await pool.closeAll();
   }
 
   private pool(version: IpVersion, source: string | undefined): MembershipPool {

@@ -1,8 +1,7 @@
 /**
  * The owner socket of one multicast routing table: net/ipv4/ipmr.c ip_mroute_setsockopt, net/ipv6/ip6mr.c.
  *
- * It knows byte layouts and calls, not routes. As long as nobody listens, what the kernel tells waits in the socket's buffer until that is
- * full and is dropped then, which harms no route.
+ * It knows byte layouts and calls, not routes. What the kernel tells of unknown streams is read by upcalls.ts.
  */
 import {
   type Family,
@@ -18,9 +17,9 @@ import {
 } from '../abi/family';
 import { decodeVifCounters, encodeVifCountersRequest, sioc_vif_req } from '../abi/vif-counters';
 import { isErrno, MfcError } from '../errors';
-import type { MrouteSocket } from './kernel';
+import type { MrouteSocket, StreamPrefix, UpcallListener } from './kernel';
 import { close, ioctl, longSize, setsockopt } from './libc';
-import { type UpcallListener, Upcalls } from './upcalls';
+import { UpcallReader } from './upcalls';
 import { probeVifs } from './vif-probe';
 
 export class LinuxMrouteSocket implements MrouteSocket {
@@ -29,7 +28,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
   private readonly mfc: Uint8Array;
   private readonly mfcRequest: Uint8Array;
   private readonly vifRequest: Uint8Array;
-  private upcalls: Upcalls | undefined;
+  private readonly upcalls: UpcallReader;
 
   constructor(
     private readonly family: Family,
@@ -41,6 +40,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
     this.mfc = new Uint8Array(family.mfcSize);
     this.mfcRequest = new Uint8Array(family.mfcCountersSize(longSize));
     this.vifRequest = new Uint8Array(sioc_vif_req[longSize].size);
+    this.upcalls = new UpcallReader(file, family.version);
   }
 
   addVif(vifi: number, ifindex: number): void {
@@ -87,17 +87,16 @@ export class LinuxMrouteSocket implements MrouteSocket {
     return found ? decodeVifCounters(this.vifRequest, longSize) : undefined;
   }
 
-  listen(listener: UpcallListener): void {
-    this.upcalls?.pause();
-    this.upcalls = new Upcalls(this.file, this.family.version, listener);
+  listen(listener: UpcallListener | undefined): void {
+    this.upcalls.listen(listener);
   }
 
-  pause(): void {
-    this.upcalls?.pause();
+  drain(): boolean {
+    return this.upcalls.drain();
   }
 
-  resume(): void {
-    this.upcalls?.resume();
+  admit(streams: readonly StreamPrefix[] | 'all'): void {
+    this.upcalls.admit(streams);
   }
 
   get fd(): number {
@@ -110,8 +109,7 @@ export class LinuxMrouteSocket implements MrouteSocket {
 
   close(): void {
     if (this.file < 0) return;
-    this.upcalls?.pause(); // it must not watch a file that is closed
-    this.upcalls = undefined;
+    this.upcalls.close();
     close(this.file);
     this.onClose?.();
     this.file = -1; // its number may be another file's soon

@@ -4,17 +4,18 @@
 import type { IpVersion } from '../abi/address';
 import { putU32 } from '../abi/endian';
 import { familyOf } from '../abi/families';
-import { type Family, MRT_INIT, MRT_TABLE } from '../abi/family';
-import { MfcError } from '../errors';
+import { type Family, MRT_ASSERT, MRT_INIT, MRT_PIM, MRT_TABLE } from '../abi/family';
+import { encodeUpcallFilter } from '../abi/upcall-filter';
+import { isErrno, MfcError } from '../errors';
 import { fault } from './faults';
 import type { MrouteSocket } from './kernel';
-import { close, rawSocket, setCloseOnExec, setsockopt } from './libc';
+import { attachFilter, close, rawSocket, setCloseOnExec, setsockopt } from './libc';
 import { LinuxMrouteSocket } from './mroute-socket';
 import { isInOwnNamespace } from './namespace';
 import { nameOwners } from './owners';
 import { notOwner, probeVifs } from './vif-probe';
 
-/** MRT_INIT takes an int that must be 1. */
+/** Most options take an int, MRT_INIT only this one. */
 const ONE = new Uint8Array(4);
 putU32(ONE, 0, 1);
 
@@ -34,6 +35,7 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
       setsockopt(fd, family.level, MRT_TABLE, id, id.length, 'MRT_TABLE');
     }
     setsockopt(fd, family.level, MRT_INIT, ONE, ONE.length, 'MRT_INIT');
+    prepare(fd, family);
   } catch (error) {
     close(fd);
     throw nameOwners(error, family, table, owned.has(nameOf(family, table ?? family.defaultTable)));
@@ -41,7 +43,10 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
   return own(family, table ?? family.defaultTable, fd);
 }
 
-/** Takes over an owner socket. Whatever else `fd` may be, the kernel refuses a call, or its entries are not listed as the owner's. */
+/**
+ * Takes over an owner socket, with the upcalls that wait in it. Whatever else `fd` may be, the kernel refuses a call, or its entries are not
+ * listed as the owner's.
+ */
 export function adoptMrouteSocket(version: IpVersion, table: number | undefined, fd: number): MrouteSocket {
   const family = familyOf(version);
   const id = table ?? family.defaultTable;
@@ -51,12 +56,28 @@ export function adoptMrouteSocket(version: IpVersion, table: number | undefined,
     if (!isInOwnNamespace(fd)) throw notOwner(version, id);
     setCloseOnExec(fd);
     probeVifs(new LinuxMrouteSocket(family, fd, id), version, id);
+    prepare(fd, family);
   } catch (error) {
     close(fd);
     const refused = error instanceof MfcError && error.code === 'ERR_MFC_SYSCALL';
     throw refused ? notOwner(version, id, error.cause) : error;
   }
   return own(family, id, fd);
+}
+
+/**
+ * Upcalls only, no packets of hosts; and upcalls about all packets on wrong interfaces: MRT_ASSERT alone has them for interfaces among
+ * the entry's outputs. What MRT_PIM changes besides is that PIMv1 registers are taken out of IGMP, for a register VIF, which nobody
+ * makes here. Kernels without PIM know MRT_ASSERT only. net/ipv4/ipmr.c ip_mr_forward, pim_rcv_v1
+ */
+function prepare(fd: number, family: Family): void {
+  attachFilter(fd, encodeUpcallFilter(family.version, 'all'));
+  try {
+    setsockopt(fd, family.level, MRT_PIM, ONE, ONE.length, 'MRT_PIM');
+  } catch (error) {
+    if (!isErrno(error, 'ENOPROTOOPT')) throw error;
+    setsockopt(fd, family.level, MRT_ASSERT, ONE, ONE.length, 'MRT_ASSERT');
+  }
 }
 
 function own(family: Family, table: number, fd: number): MrouteSocket {

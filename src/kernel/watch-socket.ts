@@ -10,18 +10,15 @@ import {
   SOL_NETLINK,
   sockaddr_nl,
 } from '../abi/netlink';
-import { SO_RCVBUF, SO_RCVBUFFORCE, SOL_SOCKET } from '../abi/socket-options';
 import { encodeWatchFilter } from '../abi/watch-filter';
-import { isErrno } from '../errors';
 import { attachFilter, bind, close, netlinkSocket, setsockopt } from './libc';
+import { enlargeReceiveBuffer } from './receive-buffer';
 
-/** The kernel doubles it. A message about an entry takes less than 1 KiB of it: 32 MiB hold those of more than 40,000 routes. */
-const RECEIVE_BUFFER = 16 * 1024 * 1024;
-
+/** A message about an entry takes less than 1 KiB: the buffer holds those of more than 40,000 routes. */
 export function openWatchSocket(): number {
   const fd = netlinkSocket();
   try {
-    enlarge(fd);
+    enlargeReceiveBuffer(fd);
     attachFilter(fd, encodeWatchFilter());
     // The kernel sends nothing to a socket without an address; it picks one. Binding later would leave the groups again.
     const address = new Uint8Array(sockaddr_nl.size);
@@ -47,17 +44,6 @@ function join(fd: number, group: number): void {
 
 function leave(fd: number, group: number): void {
   setsockopt(fd, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, int(group), 4, 'NETLINK_DROP_MEMBERSHIP');
-}
-
-/** Beyond net.core.rmem_max only with CAP_NET_ADMIN in the first user namespace; else up to it. */
-function enlarge(fd: number): void {
-  const size = int(RECEIVE_BUFFER);
-  try {
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, size, size.length, 'SO_RCVBUFFORCE');
-  } catch (error) {
-    if (!isErrno(error, 'EPERM')) throw error;
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, size, size.length, 'SO_RCVBUF');
-  }
 }
 
 function int(value: number): Uint8Array {

@@ -14,14 +14,11 @@ import { isProbe } from '../abi/probe';
 import type { Watch, WatchListener } from './kernel';
 import { close, tryReceive } from './libc';
 import { type Readiness, watchReadable } from './readiness';
+import { readSlice } from './slice';
 import { hearEntries, openWatchSocket } from './watch-socket';
 
 /** Room for the largest message: that about an interface, a few KiB with all its attributes. */
 const DATAGRAM_SIZE = 32_768;
-/** How long one turn of the event loop may be held. */
-const SLICE_MS = 4;
-/** The clock is looked at after so many datagrams. */
-const CLOCK_EVERY = 16;
 
 class LinuxWatch implements Watch {
   private readonly bytes = new Uint8Array(DATAGRAM_SIZE);
@@ -64,24 +61,22 @@ class LinuxWatch implements Watch {
     if (this.reading) return true;
     this.reading = true;
     try {
-      return this.readSlice();
+      return this.tellSlice();
     } finally {
       this.reading = false;
     }
   }
 
-  private readSlice(): boolean {
-    const end = performance.now() + SLICE_MS;
+  private tellSlice(): boolean {
     let overflowed = false;
-    let isMore = true;
-    for (let n = 1; this.fd >= 0; n++) {
+    const isMore = readSlice(() => {
+      if (this.fd < 0) return false;
       const size = tryReceive(this.fd, this.bytes);
-      isMore = size !== 'EAGAIN';
-      if (!isMore) break;
+      if (size === 'EAGAIN') return false;
       if (size === 'ENOBUFS') overflowed = true;
-      else if (size !== 'EAGAIN') eachMessage(this.bytes, size, this.tell);
-      if (n % CLOCK_EVERY === 0 && performance.now() > end) break;
-    }
+      else eachMessage(this.bytes, size, this.tell);
+      return true;
+    });
     if (overflowed && this.fd >= 0) this.listener.overflow();
     return isMore && this.fd >= 0;
   }

@@ -60,14 +60,11 @@ function compare(a: Template, b: Template): number {
 
 /** The routes that learn, of both families. */
 export class Templates {
-  private readonly sorted: readonly Template[];
+  /** The most specific first. */
+  readonly sorted: readonly Template[];
 
   constructor(templates: Iterable<Template>) {
     this.sorted = Array.from(templates).sort(compare);
-  }
-
-  get size(): number {
-    return this.sorted.length;
   }
 
   /** The one that takes a stream; undefined if none does. What one excludes, a less specific one may take. */

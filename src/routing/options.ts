@@ -3,11 +3,11 @@
  */
 import { isTooLong, listNames, tooLong } from './outputs';
 import { type Learning, learns, type Members, type Route } from './route';
-import { type AddShape, type At, invalid } from './schema';
+import { type AddShape, type At, type DelShape, invalid, MAX_EXCLUDED } from './schema';
 import { parseExclude } from './stream';
 
 /** The text that stands for outputs that open as hosts join. */
-const MEMBERS = 'members';
+export const MEMBERS = 'members';
 
 /** Seconds without packets after which a learnt entry goes. The next packet brings it back within microseconds. */
 const IDLE_TIMEOUT = 60;
@@ -58,8 +58,7 @@ function parseEnd({ expires_in, expires_at }: AddShape, at: At): Options {
 
 function parseLearning(shape: AddShape, route: Route, at: At): { learning?: Learning } {
   if (learns(route)) {
-    const texts = typeof shape.exclude === 'string' ? shape.exclude.split(',') : (shape.exclude ?? []);
-    const exclude = parseExclude(texts, route.version, at);
+    const exclude = parseExclude(listExcluded(shape.exclude ?? [], at), route.version, at);
     return { learning: { exclude, idleTimeout: shape.idle_timeout ?? IDLE_TIMEOUT } };
   }
   for (const field of ['exclude', 'idle_timeout'] as const) {
@@ -70,14 +69,26 @@ function parseLearning(shape: AddShape, route: Route, at: At): { learning?: Lear
   return {};
 }
 
+/** The schema counts the items of an array; a text with as many is as long as any array of them. */
+function listExcluded(exclude: string | readonly string[], at: At): readonly string[] {
+  if (typeof exclude !== 'string') return exclude;
+  const texts = exclude.split(',', MAX_EXCLUDED + 1);
+  if (texts.length <= MAX_EXCLUDED) return texts;
+  throw invalid(at, 'exclude', exclude, `names more than ${MAX_EXCLUDED}.`, 'Use shorter prefixes.');
+}
+
 /** Whether hosts are to open the outputs. An answer's rule says so in `members` and names those that were open. */
-export function isForMembers({ oifs, members }: AddShape): boolean {
+export function isForMembers({ oifs, members }: AddShape | DelShape): boolean {
   return oifs === MEMBERS || members !== undefined;
 }
 
 function parseMembers(shape: AddShape, { iif }: Route, at: At): { members?: Members } {
   if (!isForMembers(shape)) return {};
-  const { members } = shape;
+  const { members, threshold = 1 } = shape;
+  if (threshold !== 1) {
+    const hint = 'Leave it out, or name the outputs.';
+    throw invalid(at, 'threshold', threshold, 'is set, but hosts open the outputs.', hint);
+  }
   if (members === undefined) return { members: {} };
   const { among, timeout } = members;
   const names = among === undefined ? undefined : listNames(among, 'members.among', at);

@@ -17,6 +17,7 @@ import {
   routeInterfaces,
   routeKey,
   sameForwarding,
+  sameMembers,
   sameOptions,
   withOutputs,
 } from './route';
@@ -25,7 +26,7 @@ import { type Cause, type Entry, keyOf, type RouteTable, type TableState, type V
 import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';
 
-export type Outcome = 'added' | 'replaced' | 'unchanged' | 'deleted';
+export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
 
 export class Plan {
   readonly operations: Operation[] = [];
@@ -68,7 +69,7 @@ export class Plan {
   add(route: Route, at?: number, allowAbsent = false): Outcome {
     const key = keyOf(route);
     const added = this.changes.get(key);
-    if (added !== undefined && isOwn(added) && !sameForwarding(added.route, route)) throw contradiction(route, at);
+    if (added !== undefined && isOwn(added) && !isSameRequest(added.route, route)) throw contradiction(route, at);
     if (allowAbsent) return this.place(route, at);
     if (isOpenEnded(route)) {
       this.vifs.demand(route, at);
@@ -157,6 +158,7 @@ export class Plan {
     this.replace(before, entry.installed);
     if (entry.reason !== undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';
+    if (before !== undefined && isRenewal(before, entry)) return 'renewed';
     return before === undefined || !isOwn(before) || (before.installed === undefined && entry.installed !== undefined)
       ? 'added'
       : 'replaced';
@@ -244,6 +246,11 @@ function isOwn({ learnt }: Entry): boolean {
   return learnt === undefined;
 }
 
+/** Whether two messages ask for the same interfaces. Outputs that hosts open are not those of a stop filter. */
+function isSameRequest(a: Route, b: Route): boolean {
+  return sameForwarding(a, b) && sameMembers(a, b);
+}
+
 /** What is left of an installed route without some interfaces. */
 function without(installed: Route, names: ReadonlySet<string>): Route {
   const left = withOutputs(installed, ({ name }) => !names.has(name));
@@ -259,4 +266,12 @@ function isSame(a: Entry, b: Entry): boolean {
   if (!sameForwarding(a.route, b.route) || !sameOptions(a.route, b.route)) return false;
   if (a.installed === undefined || b.installed === undefined) return a.installed === b.installed;
   return sameForwarding(a.installed, b.installed);
+}
+
+/** Whether only the end of a route is another. */
+function isRenewal(a: Entry, b: Entry): boolean {
+  const { expiresAt } = a.route;
+  return (
+    expiresAt !== undefined && b.route.expiresAt !== undefined && isSame(a, { ...b, route: { ...b.route, expiresAt } })
+  );
 }

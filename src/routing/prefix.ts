@@ -36,7 +36,8 @@ export function addressBytes(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-function formatBytes(bytes: Uint8Array): string {
+/** The text of an address in network byte order. */
+export function formatAddress(bytes: Uint8Array): string {
   return bytes.length === 4 ? formatIpv4(bytes, 0) : formatIpv6(getIpv6(bytes, 0));
 }
 
@@ -58,7 +59,7 @@ export function masked({ version, bytes, length }: Prefix): Prefix {
 
 /** The one spelling of a prefix; one of all bits is the address itself. */
 export function formatPrefix({ bytes, length }: Prefix): string {
-  const address = formatBytes(bytes);
+  const address = formatAddress(bytes);
   return length === 8 * bytes.length ? address : `${address}/${length}`;
 }
 
@@ -75,11 +76,17 @@ export function covers(outer: Prefix, inner: Prefix): boolean {
   return outer.length <= inner.length && contains(outer, inner.bytes);
 }
 
+/** The first and the last address of a prefix. */
+export function endsOf({ bytes, length }: Prefix): [first: string, last: string] {
+  const last = bytes.map((byte, i) => byte | (0xff ^ maskOf(length - 8 * i)));
+  return [formatAddress(bytes), formatAddress(last)];
+}
+
 /** All addresses of a prefix, in order. */
 export function* addressesOf({ bytes, length }: Prefix): Generator<string, void> {
   const address = bytes.slice();
   for (let left = 2 ** (8 * bytes.length - length); left > 0; left--) {
-    yield formatBytes(address);
+    yield formatAddress(address);
     for (let i = address.length - 1; i >= 0; i--) {
       address[i] = (address[i] ?? 0) + 1;
       if (address[i] !== 0) break;

@@ -5,7 +5,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
-import { isForMembers, isPlain, parseOptions } from './options';
+import { isForMembers, isPlain, MEMBERS, parseOptions } from './options';
 import { checkNames, isTooLong, listOutputs, parseOutputs, plainOutput, tooLong } from './outputs';
 import { ANY_INTERFACE, learns, type Route } from './route';
 import { type AddShape, type At, invalid, ROUTE_KEYS, shapeOfAdd, shapeOfDel, shapeOfFilter } from './schema';
@@ -88,11 +88,21 @@ export function wantsDryRun(messages: readonly unknown[], fields: Fields): boole
  */
 function overlay(message: unknown, fields: Fields): unknown {
   for (const _ in fields) {
-    if (isRoute(message)) return { ...message, ...fields };
+    if (isRoute(message)) return laidOver(message, fields);
     if ('group' in fields) return fields;
-    return isObject(message) && !ArrayBuffer.isView(message) ? { ...message, ...fields } : message;
+    return isObject(message) && !ArrayBuffer.isView(message) ? laidOver(message, fields) : message;
   }
   return message;
+}
+
+/** The node's fields win, also over what says the same in other words. Of `members`, each setting is a field. */
+function laidOver(message: Fields, fields: Fields): Fields {
+  const route = { ...message, ...fields };
+  const { members, oifs } = fields;
+  if ('expires_in' in fields) delete route.expires_at;
+  if (isObject(members) && isObject(message.members)) route.members = { ...message.members, ...members };
+  else if (members === undefined && oifs !== undefined && oifs !== MEMBERS) delete route.members;
+  return route;
 }
 
 /** Throws ERR_MFC_INVALID, which names the field. */
@@ -148,8 +158,9 @@ function readDel(message: unknown, fields: Fields, at: At): DelRequest {
   if (shape.learnt === true) return { version, source, group, learnt: true };
   const stream = { version, source, group };
   const request = shape.iif === undefined ? stream : { ...stream, iif: shape.iif };
-  // The rule of a stop filter, as answers have it, names no outputs: the route is meant.
-  if (shape.oifs === undefined || (shape.stop_filter === true && shape.oifs.length === 0)) return request;
+  // The rule of a stop filter, as answers have it, names no outputs, and that of members those that were open: the route is meant.
+  if (shape.oifs === undefined || isForMembers(shape)) return request;
+  if (shape.stop_filter === true && shape.oifs.length === 0) return request;
   const outputs = listOutputs(shape.oifs, at).map((oif) => (typeof oif === 'string' ? { name: oif } : oif));
   if (outputs.length === 0) {
     const hint = 'Name the outputs to delete, or leave it out to delete the route.';

@@ -109,10 +109,13 @@ export function sameOptions(a: Route, b: Route): boolean {
     a.expiresAt === b.expiresAt &&
     a.learning?.idleTimeout === b.learning?.idleTimeout &&
     (a.learning === undefined) === (b.learning === undefined) &&
-    (a.members === undefined) === (b.members === undefined) &&
-    a.members?.timeout === b.members?.timeout &&
-    sameSet(a.members?.among, b.members?.among)
+    sameMembers(a, b)
   );
+}
+
+/** Whether the outputs of both open for the same hosts, or for none. */
+export function sameMembers({ members: a }: Route, { members: b }: Route): boolean {
+  return (a === undefined) === (b === undefined) && a?.timeout === b?.timeout && sameSet(a?.among, b?.among);
 }
 
 function sameSet(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
@@ -186,13 +189,18 @@ export function addOptions<R extends Rule>(rule: R, route: Route): R {
   if (route.label !== undefined) rule.label = route.label;
   if (route.join !== undefined) rule.join = route.join;
   if (route.alarm !== undefined) rule.alarm = route.alarm;
-  if (route.expiresAt !== undefined) rule.expires_in = Math.max(0, route.expiresAt - Date.now()) / 1000;
+  if (route.expiresAt !== undefined) rule.expires_in = secondsUntil(route.expiresAt);
   if (route.learning !== undefined) {
     if (route.learning.exclude.length > 0) rule.exclude = route.learning.exclude;
     rule.idle_timeout = route.learning.idleTimeout;
   }
   if (members !== undefined) rule.members = members;
   return rule;
+}
+
+/** Above 0, so that the rule can be sent back, also when the time is just over. */
+function secondsUntil(time: number): number {
+  return Math.max(1, Math.round(time - Date.now())) / 1000;
 }
 
 /** The route as the file has it: a lease ends when it ends, however long nobody looked. */

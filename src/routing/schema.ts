@@ -41,7 +41,7 @@ const outputs = {
 const flag = { type: 'boolean' };
 const label = { type: 'string', maxLength: 256 };
 const names = { anyOf: [{ type: 'array', maxItems: MAX_OUTPUTS, items: interfaceName }, { type: 'string' }] };
-const MAX_EXCLUDED = 1000;
+export const MAX_EXCLUDED = 1000;
 /** Ten years: more is a mistake. */
 const MAX_SECONDS = 315_360_000;
 const seconds = { type: 'number', exclusiveMinimum: 0, maximum: MAX_SECONDS };
@@ -73,6 +73,12 @@ const answered = {
   wrong_if: { type: 'number' },
   learnt: flag,
   streams: { type: 'number' },
+  packets_per_second: { type: 'number' },
+  bits_per_second: { type: 'number' },
+  wrong_if_per_second: { type: 'number' },
+  last_seen: { type: 'string' },
+  age: { type: 'number' },
+  alarm_state: { enum: ['waiting', 'ok', 'lost'] },
 };
 
 const add = {
@@ -119,6 +125,7 @@ export interface DelShape {
   group: string;
   iif?: string;
   oifs?: AddShape['oifs'];
+  members?: AddShape['members'];
   stop_filter?: boolean;
   learnt?: boolean;
   dry_run?: boolean;

@@ -12,7 +12,7 @@ import {
   parseIpv6,
 } from '../abi/address';
 import { ANY_SOURCE } from '../abi/family';
-import { contains, formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
+import { covers, endsOf, formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
 import { type At, invalid } from './schema';
 
 const NOT_AN_ADDRESS = 'is not an IP address';
@@ -63,27 +63,32 @@ export function parseSource(text: string | undefined, version: IpVersion | undef
 }
 
 const MULTICAST: Record<IpVersion, string> = { 4: '224.0.0.0/4', 6: 'ff00::/8' };
-/** No router forwards these. */
-const LOCAL: Record<IpVersion, readonly string[]> = { 4: ['224.0.0.0/24'], 6: ['ff01::/16', 'ff02::/16'] };
 
-function isIn(range: string, prefix: Prefix): boolean {
-  const outer = parsePrefix(range);
-  return outer !== undefined && outer.length <= prefix.length && contains(outer, prefix.bytes);
+function isMulticast(prefix: Prefix): boolean {
+  const range = parsePrefix(MULTICAST[prefix.version]);
+  return range !== undefined && covers(range, prefix);
+}
+
+function groupFault(address: string): string | undefined {
+  const words = parseIpv6(address);
+  return words === undefined ? ipv4GroupFault(parseIpv4(address)) : ipv6GroupFault(words);
+}
+
+function sourceFault(address: string): string | undefined {
+  const words = parseIpv6(address);
+  return words === undefined ? ipv4SourceFault(parseIpv4(address)) : ipv6SourceFault(words);
 }
 
 function parseGroupPrefix(text: string, at: At): string {
   const prefix = readPrefix(text, 'group', at);
   if (prefix.length === 8 * prefix.bytes.length) return parseGroup(formatPrefix(prefix), at);
-  if (!isIn(MULTICAST[prefix.version], prefix)) {
-    throw invalid(
-      at,
-      'group',
-      text,
-      `has addresses outside ${MULTICAST[prefix.version]}, which are no groups.`,
-      GROUP_HINT,
-    );
+  if (!isMulticast(prefix)) {
+    const what = `has addresses outside ${MULTICAST[prefix.version]}, which are no groups.`;
+    throw invalid(at, 'group', text, what, GROUP_HINT);
   }
-  if (LOCAL[prefix.version].some((range) => isIn(range, prefix))) {
+  // What stays on the link comes first: 224.0.0.0/24, and the lower scopes of each kind of IPv6 group.
+  const [, last] = endsOf(prefix);
+  if (groupFault(last) !== undefined) {
     throw invalid(at, 'group', text, 'has only groups that the kernel never forwards.', GROUP_HINT);
   }
   return formatPrefix(prefix);
@@ -97,8 +102,13 @@ function parseSourcePrefix(text: string, version: IpVersion | undefined, at: At)
   }
   if (prefix.length === 0) return ANY_SOURCE;
   if (prefix.length === 8 * prefix.bytes.length) return parseSource(formatPrefix(prefix), version, at);
-  if (isIn(MULTICAST[prefix.version], prefix)) {
+  if (isMulticast(prefix)) {
     throw invalid(at, 'source', text, 'has multicast addresses, which no host has.', SOURCE_HINT);
+  }
+  // Each range that no packet is forwarded from has a fault of its own, so both ends are in one of them.
+  const [fault, lastFault] = endsOf(prefix).map(sourceFault);
+  if (fault !== undefined && fault === lastFault) {
+    throw invalid(at, 'source', text, 'has only addresses that no packet is forwarded from.', SOURCE_HINT);
   }
   return formatPrefix(prefix);
 }

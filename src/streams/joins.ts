@@ -79,13 +79,12 @@ export class Joins {
     }
   }
 
-  /** Leaves all. Safe to call twice. */
-  close(): void {
-    this.memberships?.close();
-    this.memberships = undefined;
+  /** Closes all sockets; what another process has open is not left. Safe to call twice, and no other call after it. */
+  async close(): Promise<void> {
     this.joins.clear();
     this.byLink.clear();
     this.failed.clear();
+    await this.memberships?.close();
   }
 
   private add(join: Join): void {

@@ -13,10 +13,14 @@ import { type Route, routeKey } from '../routing/route';
 import type { Change, Entry, RouteTable } from '../routing/table';
 import { entryOf } from '../routing/vif-plan';
 import type { World } from '../routing/world';
+import { Admission } from './admission';
 import { Unanswered } from './unanswered';
 
+const VERSIONS: readonly IpVersion[] = [4, 6];
 /** So many streams may be learnt: some 50 MB here and in the kernel. */
 const MAX_LEARNT = 65_536;
+/** When it was full, streams are learnt again when so many are left. */
+const ROOM_AGAIN = 60_000;
 
 export interface LearnerListener {
   /** A stream comes in that no route takes. */
@@ -31,8 +35,10 @@ export class Learner {
   private readonly unanswered = new Unanswered();
   /** Packets on the right interface when the entry's stream was last seen on another one. */
   private readonly strays = new Map<string, number>();
-  private isStale = false;
+  private readonly admission: Admission;
+  private isStale = true;
   private isFailing = false;
+  private isFull = false;
 
   constructor(
     private readonly table: RouteTable,
@@ -40,20 +46,54 @@ export class Learner {
     private readonly world: Pick<World, 'isMember'>,
     private readonly listener: LearnerListener,
   ) {
+    this.admission = new Admission(socketOf, () => (this.isFull ? undefined : this.templates.sorted));
     table.follow((change) => this.follow(change));
   }
 
+  /** Hears of new streams from now on, and of those that waited. */
+  listen(): void {
+    this.admission.update();
+    for (const version of VERSIONS) this.socketOf(version)?.listen((upcall) => this.hear(version, upcall));
+  }
+
+  /** What the kernel has to tell waits. */
+  pause(): void {
+    for (const version of VERSIONS) this.socketOf(version)?.listen(undefined);
+  }
+
+  stop(): void {
+    this.pause();
+    this.admission.stop();
+  }
+
   /** What the kernel tells of a family. */
-  hear(version: IpVersion, upcall: Upcall): void {
+  private hear(version: IpVersion, upcall: Upcall): void {
     const iif = this.table.vifs[version].byNumber(upcall.vifi)?.name;
     if (iif === undefined) return;
     const { source, group, sourceBytes, groupBytes } = upcall;
     const stream = { source, group, iif, sourceBytes, groupBytes };
     const entry = this.table.get(routeKey(source, group));
     if (upcall.kind === 'wrongvif') this.stray(version, stream, entry);
-    else if (!this.answer(version, stream, entry)) {
-      this.unanswered.add(version, stream);
-      if (entry === undefined) this.listener.unrouted(version, stream);
+    else if (!this.answer(version, stream, entry)) this.leave(version, stream, upcall.vifi, entry === undefined);
+  }
+
+  /** Nobody takes the stream. The kernel keeps it a while, as long as there are not too many. */
+  private leave(version: IpVersion, stream: Stream, vifi: number, isUnrouted: boolean): void {
+    if (!this.unanswered.add(version, stream)) {
+      this.admission.flood();
+      this.shed(version, stream, vifi);
+    }
+    if (isUnrouted) this.listener.unrouted(version, stream);
+  }
+
+  /** The kernel forgets a stream that has an entry, and keeps nothing when that goes. */
+  private shed(version: IpVersion, { source, group }: Stream, vifi: number): void {
+    const entry = { version, source, group, parent: vifi, outputs: [] };
+    try {
+      this.socketOf(version)?.addMfc(entry);
+      this.socketOf(version)?.delMfc(entry);
+    } catch {
+      // It is forgotten by itself in 10 seconds.
     }
   }
 
@@ -61,6 +101,7 @@ export class Learner {
   reconsider(): void {
     if (!this.isStale) return;
     this.isStale = false;
+    this.admission.update();
     for (const { version, stream } of this.unanswered.list()) {
       const entry = this.table.get(routeKey(stream.source, stream.group));
       if (entry?.learnt !== undefined || this.answer(version, stream, entry)) this.unanswered.delete(stream);
@@ -78,8 +119,17 @@ export class Learner {
     if (entry !== undefined && entry.learnt === undefined) return false;
     const template = this.templates.find(stream);
     const route = template && learn(template, stream, this.world);
-    if (template === undefined || route === undefined || this.table.learntSize >= MAX_LEARNT) return false;
+    if (template === undefined || route === undefined || !this.hasRoom()) return false;
     return this.install(version, route, template.key);
+  }
+
+  private hasRoom(): boolean {
+    if (!this.isFull && this.table.learntSize >= MAX_LEARNT) {
+      this.isFull = true;
+      this.listener.warn(full());
+      this.admission.update();
+    }
+    return !this.isFull;
   }
 
   private install(version: IpVersion, route: Route, by: string): boolean {
@@ -136,10 +186,20 @@ export class Learner {
       this.isStale = true;
     }
     if (before !== undefined && now === undefined) {
+      if (this.isFull && this.table.learntSize < ROOM_AGAIN) {
+        this.isFull = false;
+        this.isStale = true;
+      }
       this.strays.delete(key);
       if (before.learnt === undefined) this.isStale = true; // another route may take its stream now
     }
   }
+}
+
+function full(): MfcError {
+  return new MfcError('ERR_MFC_SYSCALL', `${MAX_LEARNT} streams are learnt. No more are taken.`, {
+    hint: 'Give the routes that learn shorter idle timeouts, or longer prefixes.',
+  });
 }
 
 /** Packets that came in where the entry says. */

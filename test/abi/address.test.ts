@@ -1,6 +1,7 @@
 // Addresses as text and bytes: what is taken, what is refused, and the one spelling that comes out.
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { isIPv6 } from 'node:net';
 import {
   formatIpv6,
   ipv4GroupFault,
@@ -12,6 +13,7 @@ import {
   putIpv4,
   putIpv6,
 } from '../../src/abi/address';
+import { Random } from '../controller/random';
 
 function words(text: string): readonly number[] {
   const parsed = parseIpv6(text);
@@ -140,6 +142,8 @@ describe('abi: IPv6 addresses', () => {
     ['::2:3:4:5:6:7:8', '0:2:3:4:5:6:7:8'],
     ['1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:0'],
     ['64:ff9b::1.2.3.4', '64:ff9b::102:304'],
+    ['::1.2.3.4', '::102:304'],
+    ['1:2:3:4:5:6:255.255.255.255', '1:2:3:4:5:6:ffff:ffff'],
   ];
   for (const [text, canonical] of spellings) {
     it(`spells ${text} as ${canonical}`, () => {
@@ -162,6 +166,12 @@ describe('abi: IPv6 addresses', () => {
     '1:2:3:4:5:6:7:8:9',
     '1::2::3',
     '1:2:3:4:5:6:7:8::',
+    '1:2:3:4:5:6:7::8:9',
+    '1:2:3:4:5:6:7:1.2.3.4',
+    ':1:2:3:4:5:6:7',
+    '1:2:3:4:5:6:7:',
+    ':::1',
+    '1:::2',
     '12345::',
     'g::',
     'fe80::1%eth0',
@@ -180,6 +190,18 @@ describe('abi: IPv6 addresses', () => {
     'ff3e::१',
   ];
   for (const text of invalid) it(`refuses ${JSON.stringify(text)}`, () => equal(parseIpv6(text), undefined));
+
+  it('takes of random texts what the C library takes', () => {
+    const random = new Random(6);
+    const parts = ['0', '1', 'f', 'A', 'ff3e', '10000', '00', 'g', ':', ':', ':', '::', '::', '1.2.3.4', '01', '.'];
+    const taken = Array.from({ length: 200_000 }, () => {
+      const text = Array.from({ length: 1 + random.below(17) }, () => random.pick(parts)).join('');
+      equal(parseIpv6(text) !== undefined, isIPv6(text), text);
+      return isIPv6(text);
+    }).filter(Boolean).length;
+    ok(taken > 1_000);
+  });
+
   for (const part of [':', '1:', '::', '0'])
     it(`refuses a huge text of ${part}`, () => equal(parseIpv6(part.repeat(500_000)), undefined));
 

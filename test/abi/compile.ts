@@ -23,6 +23,10 @@ const HEADERS = `#define _GNU_SOURCE
 #include <linux/fib_rules.h>
 #include <linux/netconf.h>
 #include <linux/filter.h>
+#include <linux/icmpv6.h>
+#include <linux/if_packet.h>
+#include <linux/igmp.h>
+#include <linux/ip.h>
 #include <linux/sockios.h>
 `;
 

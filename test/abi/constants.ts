@@ -12,14 +12,20 @@ import {
   SIOCGIFINDEX,
   SIOCGIFNAME,
 } from '../../src/abi/ifreq';
+import * as igmp from '../../src/abi/igmp';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
 import * as link from '../../src/abi/link-message';
+import * as membership from '../../src/abi/membership';
+import * as mld from '../../src/abi/mld';
 import * as netconf from '../../src/abi/netconf-message';
 import * as netlink from '../../src/abi/netlink';
+import * as reportFilter from '../../src/abi/report-filter';
 import * as rule from '../../src/abi/rule';
+import * as filter from '../../src/abi/socket-filter';
 import * as socket from '../../src/abi/socket-options';
 import * as unix from '../../src/abi/unix';
+import * as upcall from '../../src/abi/upcall';
 
 export const constants: Readonly<Record<string, number>> = {
   AF_BRIDGE: link.AF_BRIDGE,
@@ -40,6 +46,8 @@ export const constants: Readonly<Record<string, number>> = {
   MRT_ADD_MFC: family.MRT_ADD_MFC,
   MRT_DEL_MFC: family.MRT_DEL_MFC,
   MRT_TABLE: family.MRT_TABLE,
+  MRT_ASSERT: family.MRT_ASSERT,
+  MRT_PIM: family.MRT_PIM,
   MRT6_INIT: family.MRT_INIT,
   MRT6_ADD_MIF: family.MRT_ADD_VIF,
   MRT6_DEL_MIF: family.MRT_DEL_VIF,
@@ -50,6 +58,12 @@ export const constants: Readonly<Record<string, number>> = {
   MCAST_LEAVE_GROUP: request.MCAST_LEAVE_GROUP,
   MCAST_JOIN_SOURCE_GROUP: request.MCAST_JOIN_SOURCE_GROUP,
   MCAST_LEAVE_SOURCE_GROUP: request.MCAST_LEAVE_SOURCE_GROUP,
+  MRT6_ASSERT: family.MRT_ASSERT,
+  MRT6_PIM: family.MRT_PIM,
+  IGMPMSG_NOCACHE: upcall.NOCACHE,
+  IGMPMSG_WRONGVIF: upcall.WRONGVIF,
+  MRT6MSG_NOCACHE: upcall.NOCACHE,
+  MRT6MSG_WRONGMIF: upcall.WRONGVIF,
   SIOCGETVIFCNT: family.SIOCGETVIFCNT,
   SIOCGETSGCNT: family.SIOCGETSGCNT,
   SIOCGETMIFCNT_IN6: family.SIOCGETVIFCNT,
@@ -102,6 +116,35 @@ export const constants: Readonly<Record<string, number>> = {
   NETCONFA_MC_FORWARDING: netconf.NETCONFA_MC_FORWARDING,
   NETCONFA_IFINDEX_ALL: netconf.NETCONFA_IFINDEX_ALL,
   'NLMSG_ALIGN(sizeof(struct netconfmsg))': netconf.NETCONFMSG_ALIGNED,
+  'BPF_LD | BPF_W | BPF_ABS': filter.BPF_LD_WORD,
+  'BPF_LD | BPF_H | BPF_ABS': filter.BPF_LD_HALF,
+  'BPF_LD | BPF_B | BPF_ABS': filter.BPF_LD_BYTE,
+  'BPF_LD | BPF_B | BPF_IND': filter.BPF_LD_BYTE_INDEXED,
+  'BPF_LDX | BPF_B | BPF_MSH': filter.BPF_LDX_HEADER_SIZE,
+  'BPF_JMP | BPF_JEQ | BPF_K': filter.BPF_JUMP_EQUAL,
+  'BPF_JMP | BPF_JSET | BPF_K': filter.BPF_JUMP_SET,
+  'BPF_RET | BPF_K': filter.BPF_RETURN,
+  '(unsigned)(SKF_AD_OFF + SKF_AD_PKTTYPE)': filter.SKF_AD_PKTTYPE,
+  PACKET_LOOPBACK: filter.PACKET_LOOPBACK,
+  ICMPV6_FILTER: reportFilter.ICMPV6_FILTER,
+  IGMP_HOST_MEMBERSHIP_QUERY: igmp.IGMP_HOST_MEMBERSHIP_QUERY,
+  IGMP_HOST_MEMBERSHIP_REPORT: igmp.IGMP_HOST_MEMBERSHIP_REPORT,
+  IGMPV2_HOST_MEMBERSHIP_REPORT: igmp.IGMPV2_HOST_MEMBERSHIP_REPORT,
+  IGMP_HOST_LEAVE_MESSAGE: igmp.IGMP_HOST_LEAVE_MESSAGE,
+  IGMPV3_HOST_MEMBERSHIP_REPORT: igmp.IGMPV3_HOST_MEMBERSHIP_REPORT,
+  ICMPV6_MGM_QUERY: mld.ICMPV6_MGM_QUERY,
+  ICMPV6_MGM_REPORT: mld.ICMPV6_MGM_REPORT,
+  ICMPV6_MGM_REDUCTION: mld.ICMPV6_MGM_REDUCTION,
+  ICMPV6_MLD2_REPORT: mld.ICMPV6_MLD2_REPORT,
+  IGMPV3_MODE_IS_INCLUDE: membership.MODE_IS_INCLUDE,
+  IGMPV3_MODE_IS_EXCLUDE: membership.MODE_IS_EXCLUDE,
+  IGMPV3_CHANGE_TO_INCLUDE: membership.CHANGE_TO_INCLUDE,
+  IGMPV3_CHANGE_TO_EXCLUDE: membership.CHANGE_TO_EXCLUDE,
+  IGMPV3_ALLOW_NEW_SOURCES: membership.ALLOW_NEW_SOURCES,
+  IGMPV3_BLOCK_OLD_SOURCES: membership.BLOCK_OLD_SOURCES,
+  'sizeof(struct igmphdr)': igmp.IGMP_SIZE,
+  'offsetof(struct iphdr, saddr)': igmp.iphdr.saddr,
+  'offsetof(struct iphdr, daddr)': igmp.iphdr.daddr,
   AF_UNIX: unix.AF_UNIX,
   SO_PEERCRED: unix.SO_PEERCRED,
   SCM_RIGHTS: unix.SCM_RIGHTS,

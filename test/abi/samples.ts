@@ -6,8 +6,10 @@ import { encodeGroupRequest, encodeGroupSourceRequest, group_source_req } from '
 import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
 import { ipv4 } from '../../src/abi/ipv4';
 import { ipv6 } from '../../src/abi/ipv6';
+import { encodeMldOnly, encodeReportFilter } from '../../src/abi/report-filter';
 import { encodeRuleDump, RULE_DUMP_SIZE } from '../../src/abi/rule';
 import { encodeSockaddrUn, sockaddr_un } from '../../src/abi/unix';
+import { encodeUpcallFilter, type StreamPrefix } from '../../src/abi/upcall-filter';
 import { encodeVifCountersRequest } from '../../src/abi/vif-counters';
 import { encodeWatchFilter } from '../../src/abi/watch-filter';
 
@@ -70,6 +72,21 @@ const FILL_ROUTE6 = (source: string): string => `
   IF_SET(7, &value.mf6cc_ifset);
   IF_SET(8, &value.mf6cc_ifset);
   IF_SET(31, &value.mf6cc_ifset);`;
+
+const stream4: StreamPrefix = {
+  vifi: 31,
+  source: { address: '10.1.3.200', length: 23 },
+  group: { address: route4.group, length: 32 },
+};
+
+const FILTER_UPCALLS = (struct: string, mark: string, type: string, wrong: string, unknown: string): string => `
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ${struct}, ${mark})),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct ${struct}, ${type})),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ${wrong}, 2, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ${unknown}, 2, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),`;
 
 export const samples: readonly Sample[] = [
   {
@@ -247,6 +264,103 @@ export const samples: readonly Sample[] = [
     encode: (bytes) => bytes.set(encodeWatchFilter()),
   },
   {
+    name: 'SO_ATTACH_FILTER for IGMP',
+    type: 'struct { struct sock_filter program[7]; }',
+    fill: `
+      struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_LOOPBACK, 0, 3),
+        BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+        BPF_STMT(BPF_LD | BPF_B | BPF_IND, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IGMP_HOST_MEMBERSHIP_QUERY, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeReportFilter(4)),
+  },
+  {
+    name: 'SO_ATTACH_FILTER for MLD',
+    type: 'struct { struct sock_filter program[6]; }',
+    fill: `
+      struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_PKTTYPE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_LOOPBACK, 0, 2),
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMPV6_MGM_QUERY, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeReportFilter(6)),
+  },
+  {
+    name: 'ICMPV6_FILTER',
+    type: 'struct icmp6_filter',
+    fill: `
+      memset(&value, 0xff, sizeof(value));
+      int types[] = { ICMPV6_MGM_QUERY, ICMPV6_MGM_REPORT, ICMPV6_MGM_REDUCTION, ICMPV6_MLD2_REPORT };
+      for (int i = 0; i < 4; i++) value.data[types[i] >> 5] &= ~(1U << (types[i] & 31));`,
+    read: all('struct icmp6_filter'),
+    encode: (bytes) => encodeMldOnly(bytes),
+  },
+  {
+    name: 'bind',
+    type: 'struct sockaddr_un',
+    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path, "/tmp/café");',
+    read: all('struct sockaddr_un'),
+    encode: (bytes) => encodeSockaddrUn(bytes, '/tmp/café'),
+  },
+  {
+    name: 'connect to an abstract name',
+    type: 'struct sockaddr_un',
+    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path + 1, "notify");',
+    read: all('struct sockaddr_un'),
+    encode: (bytes) => encodeSockaddrUn(bytes, '@notify'),
+  },
+  {
+    name: 'SO_ATTACH_FILTER for upcalls of IPv4',
+    type: 'struct { struct sock_filter program[23]; }',
+    fill: `
+      struct sock_filter program[] = {
+        ${FILTER_UPCALLS('igmpmsg', 'im_mbz', 'im_msgtype', 'IGMPMSG_WRONGVIF', 'IGMPMSG_NOCACHE')}
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct igmpmsg, im_vif)),
+        BPF_STMT(BPF_ST, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct igmpmsg, im_dst)),
+        BPF_STMT(BPF_ST, 1),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct igmpmsg, im_src)),
+        BPF_STMT(BPF_ST, 2),
+        BPF_STMT(BPF_LD | BPF_MEM, 1),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(inet_addr("${route4.group}")), 0, 6),
+        BPF_STMT(BPF_LD | BPF_MEM, 2),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xfffffe00),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ntohl(inet_addr("10.1.2.0")), 0, 3),
+        BPF_STMT(BPF_LD | BPF_MEM, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 31, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeUpcallFilter(4, [stream4, {}])),
+  },
+  {
+    name: 'SO_ATTACH_FILTER for upcalls of IPv6',
+    type: 'struct { struct sock_filter program[9]; }',
+    fill: `
+      struct sock_filter program[] = {
+        ${FILTER_UPCALLS('mrt6msg', 'im6_mbz', 'im6_msgtype', 'MRT6MSG_WRONGMIF', 'MRT6MSG_NOCACHE')}
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+      };
+      memcpy(value.program, program, sizeof(program));`,
+    read: 'sizeof(value)',
+    encode: (bytes) => bytes.set(encodeUpcallFilter(6, 'all')),
+  },
+  {
     name: 'bind',
     type: 'struct sockaddr_un',
     fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path, "/tmp/café");',
@@ -262,6 +376,9 @@ export const samples: readonly Sample[] = [
   },
 ];
 
+const FILTER_SIZE = encodeUpcallFilter(4, [stream4, {}]).length;
+
 /** Enough for every struct, and for what must not be written behind it. */
 export const BUFFER_SIZE =
-  Math.max(group_source_req[8].size, sockaddr_un.size, ifreq.size, ipv6.mfcCountersSize(8)) + 8;
+  Math.max(FILTER_SIZE, group_source_req[8].size, sockaddr_un.size, ifreq.size, ipv6.mfcSize, ipv6.mfcCountersSize(8)) +
+  8;

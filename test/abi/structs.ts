@@ -9,10 +9,12 @@ import { mf6cctl, mif6ctl, sioc_sg_req6, sockaddr_in6 } from '../../src/abi/ipv6
 import { ifinfomsg } from '../../src/abi/link-message';
 import { netconfmsg } from '../../src/abi/netconf-message';
 import { nlattr, nlmsghdr, sockaddr_nl } from '../../src/abi/netlink';
+import { icmp6_filter } from '../../src/abi/report-filter';
 import { fib_rule_hdr } from '../../src/abi/rule';
+import { sock_filter } from '../../src/abi/socket-filter';
 import { cmsghdr, iovec, msghdr, sockaddr_un, ucred } from '../../src/abi/unix';
+import { igmpmsg, mrt6msg } from '../../src/abi/upcall';
 import { sioc_vif_req } from '../../src/abi/vif-counters';
-import { sock_filter } from '../../src/abi/watch-filter';
 
 /** Size, and offset by member. */
 export type Layout = Readonly<Record<string, number>>;
@@ -32,6 +34,8 @@ export function structs(long: LongSize): Layouts {
     group_req: group_req[long],
     group_source_req: group_source_req[long],
     sioc_sg_req6: sioc_sg_req6[long],
+    igmpmsg,
+    mrt6msg,
     ifreq,
     nlmsghdr,
     nlattr,
@@ -42,6 +46,7 @@ export function structs(long: LongSize): Layouts {
     rtnexthop,
     netconfmsg,
     sock_filter,
+    icmp6_filter,
     sockaddr_un,
     ucred,
     iovec: iovec[long],

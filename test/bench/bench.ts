@@ -15,9 +15,12 @@ import stateNode from '../../nodes/mfc-state';
 import { sweep } from '../../src/controller/parking';
 import { Lab } from '../lab/lab';
 import { bareLoop } from './bare-loop';
+import { reportBursts } from './bursts';
 import { median, missed, quantile, report } from './figures';
+import { FirstPacket } from './first-packet';
 import { clock, startClock } from './kernel-clock';
 import { LoopWatch } from './loop-watch';
+import { reportStorm } from './storm';
 
 const MANY = 10_000;
 const ROUNDS = 40;
@@ -169,6 +172,16 @@ function memory(): number {
   return (heapUsed + external) / 1e6;
 }
 
+/** Routes a group from the camera to the TV, as the only route of the flow. */
+async function routeFirst(userDir: string, group: string): Promise<() => Promise<void>> {
+  await startFlow(userDir);
+  await ask('add', { group, iif: 'camera', oifs: ['tv'] });
+  return async () => {
+    await ask('del', { group });
+    await stopFlow();
+  };
+}
+
 async function main(): Promise<void> {
   const lab = await Lab.open();
   const userDir = await mkdtemp(join(tmpdir(), 'mfc-bench-'));
@@ -188,11 +201,17 @@ async function main(): Promise<void> {
     report('  with 10,000 there against with none', many / none, '×');
     await state();
     await restore(userDir);
+    await ask('del', streams);
+    await stopFlow();
+    const [camera, tv] = [await lab.host('camera'), await lab.host('tv')];
+    await new FirstPacket(camera, tv, (group) => routeFirst(userDir, group)).report();
   } finally {
     await stopFlow();
     await lab.close();
     await rm(userDir, { recursive: true });
   }
+  await reportBursts();
+  await reportStorm();
   process.exit(missed() > 0 ? 1 : 0);
 }
 

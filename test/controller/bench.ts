@@ -22,6 +22,8 @@ export interface Observation {
   file: string | undefined;
 }
 
+/** Seconds: no test is that long, so what is measured does not get between states that are compared. */
+const NEVER = 60;
 export const LINKS = ['in1', 'in2', 'out1', 'out2', 'out3', 'out4'];
 
 export class Bench {
@@ -40,7 +42,7 @@ export class Bench {
     const own = folder ?? (await mkdtemp(join(tmpdir(), 'mfc-controller-')));
     const stateFile = join(own, 'state.json');
     if (content !== undefined) await writeFile(stateFile, content);
-    return new Bench(own, kernel, new Controller({ stateFile, kernel }));
+    return new Bench(own, kernel, new Controller({ stateFile, kernel, meterInterval: NEVER }));
   }
 
   static async open(): Promise<Bench> {
@@ -51,7 +53,12 @@ export class Bench {
 
   /** Another controller with the same file takes the place of the one before. */
   replace(predecessors: readonly Predecessor[] = []): void {
-    this.controller = new Controller({ stateFile: this.stateFile, kernel: this.kernel, predecessors });
+    this.controller = new Controller({
+      stateFile: this.stateFile,
+      kernel: this.kernel,
+      meterInterval: NEVER,
+      predecessors,
+    });
     this.listen();
   }
 

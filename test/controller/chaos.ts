@@ -150,7 +150,7 @@ export class Chaos {
   /** Another controller takes over from this one, after a while in which nobody cares, nor sees that an interface is renamed. */
   private async succeed(): Promise<void> {
     const before = this.bench.controller;
-    const sockets = await before.handOver(undefined);
+    const { sockets } = await before.handOver(undefined);
     this.links.anything();
     await this.openAfter(sockets);
   }
@@ -187,8 +187,8 @@ export class Chaos {
     );
   }
 
-  private async openAfter(sockets: Map<IpVersion, MrouteSocket>): Promise<void> {
-    this.bench.replace([{ handOver: async () => sockets, close: async () => undefined }]);
+  private async openAfter(sockets: ReadonlyMap<IpVersion, MrouteSocket>): Promise<void> {
+    this.bench.replace([{ handOver: async () => ({ sockets, joins: [] }), close: async () => undefined }]);
     this.drifts = 0;
     await this.bench.controller.open();
   }

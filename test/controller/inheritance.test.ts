@@ -97,11 +97,11 @@ describe('controller: inheritance', () => {
     const other = join(folder, 'other.json');
     const renamed = { ...B, oifs: ['lan1'] };
     await writeFile(other, JSON.stringify({ version: 1, mfc_rules: [renamed, C] }));
-    const sockets = await first.handOver(undefined);
-    equal(sockets.size, 2);
+    const estate = await first.handOver(undefined);
+    equal(estate.sockets.size, 2);
     const second = make({
       stateFile: other,
-      predecessors: [{ handOver: async () => sockets, close: async () => undefined }],
+      predecessors: [{ handOver: async () => estate, close: async () => undefined }],
     });
     await second.open();
     const { mfc_rules } = await second.state({});
@@ -119,7 +119,7 @@ describe('controller: inheritance', () => {
 
   it('of entries with outputs whose interface is gone: no other interface that gets the number gets the stream', async () => {
     const at = (group: string): Rule => ({ ...A, group, oifs: ['out1', 'out2'] });
-    const sockets = await first.handOver(undefined);
+    const estate = await first.handOver(undefined);
     kernel.delLink('out2'); // number 2, which the kernel lists no longer
     const other = join(folder, 'other.json');
     const D: Rule = { ...A, group: '239.1.1.0', oifs: ['out4'] };
@@ -134,7 +134,7 @@ describe('controller: inheritance', () => {
         [],
       );
     };
-    const second = make({ stateFile: other, predecessors: [{ handOver: async () => sockets }] });
+    const second = make({ stateFile: other, predecessors: [{ handOver: async () => estate }] });
     await second.open();
     const lost = (name: string): boolean => name === 'out2';
     checkConsistent(await second.state({}), (version) => kernel.table(version), lost);
@@ -181,9 +181,9 @@ describe('controller: inheritance', () => {
   });
 
   it('ends what had the table: a message that comes after that fails', async () => {
-    const sockets = first.handOver(undefined);
+    const estate = first.handOver(undefined);
     await rejects(first.add(A), { code: 'ERR_MFC_NOT_OPEN' });
-    for (const socket of (await sockets).values()) socket.close();
+    for (const socket of (await estate).sockets.values()) socket.close();
   });
 
   it('leaves VIFs and entries of other programs alone, in a table that is fresh', async () => {
@@ -212,7 +212,7 @@ describe('controller: inheritance', () => {
     }
     const ipv4 = sockets.get(4);
     if (ipv4 !== undefined) meanwhile(ipv4);
-    return make({ predecessors: [{ handOver: async () => sockets, close: async () => undefined }] });
+    return make({ predecessors: [{ handOver: async () => ({ sockets, joins: [] }), close: async () => undefined }] });
   }
 
   const groups = (): string[] => Object.keys(kernel.table(4)?.entries ?? {});

@@ -1,7 +1,7 @@
 // What a user may write in the fields of a controller.
 
 import { equal, throws } from 'node:assert/strict';
-import { parseKeepSeconds, parseTableId } from '../../src/controller/settings';
+import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/controller/settings';
 
 interface Field {
   parse(value: string | number | undefined): number | undefined;
@@ -41,4 +41,21 @@ describe('controller: settings', () => {
       }
     });
   }
+
+  it('meterInterval may be blank, or seconds from 0.1 to 60, also as text', () => {
+    for (const value of [undefined, '', '  ']) equal(parseMeterInterval(value), 1);
+    for (const value of [0.1, 0.5, 1, 59.9, 60]) {
+      equal(parseMeterInterval(value), value);
+      equal(parseMeterInterval(` ${value} `), value);
+    }
+  });
+
+  it('meterInterval is nothing else, and the error says what it may be', () => {
+    for (const value of [0, 0.09, 60.1, -1, NaN, Infinity, '0', '01', '+5', '1e1', '.5', '1.', 'often', '1 2']) {
+      throws(() => parseMeterInterval(value), {
+        code: 'ERR_MFC_INVALID',
+        message: /meterInterval is .* Give a number of seconds from 0\.1 to 60, or leave it blank for 1/,
+      });
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cases, tables, times } from './cases';
+import { cases, intervals, tables, times } from './cases';
 import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 
 const types: Record<NodeFile, string> = {
@@ -13,7 +13,7 @@ const types: Record<NodeFile, string> = {
 
 /** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
 const properties: Record<NodeFile, Record<string, unknown>> = {
-  'mfc-controller': { name: '', table: '', keepForwarding: false, keepSeconds: '' },
+  'mfc-controller': { name: '', table: '', keepForwarding: false, keepSeconds: '', meterInterval: '' },
   'mfc-add': {
     name: '',
     controller: '',
@@ -25,6 +25,14 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     label: '',
     allowAbsent: false,
     dryRun: false,
+    members: false,
+    membersAmong: '',
+    membersTimeout: '',
+    join: false,
+    alarmIdle: '',
+    expiresIn: '',
+    exclude: '',
+    idleTimeout: '',
   },
   'mfc-del': { name: '', controller: '', source: '', group: '', iif: '', oifs: '', dryRun: false },
   'mfc-state': { name: '', controller: '', source: '', group: '', iif: '', output: 'object' },
@@ -48,6 +56,8 @@ function keysOfFaults(): Set<string> {
   for (const table of tables.bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { table }));
   for (const keepSeconds of times.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { keepSeconds }));
+  for (const meterInterval of intervals.bad)
+    editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
   return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
 }
 

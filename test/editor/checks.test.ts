@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cases, openValues, tables, times, validRoute } from './cases';
+import { cases, intervals, openValues, tables, times, validRoute } from './cases';
 import { loadEditor } from './fake-editor';
 
 const editor = loadEditor();
@@ -24,8 +24,11 @@ describe('editor checks', () => {
 
     it(`${type} leaves blank fields and environment variables to the server`, () => {
       for (const value of openValues) {
-        const values = { source: value, group: value, iif: value, oifs: value, threshold: value, label: value };
-        assert.deepEqual(editor.faults(type, editor.newNode(type, values)), [], value);
+        const texts = Object.entries(editor.newNode(type)).filter(([, blank]) => blank === '');
+        const values = Object.fromEntries(texts.map(([name]) => [name, value]));
+        for (const members of [false, true]) {
+          assert.deepEqual(editor.faults(type, editor.newNode(type, { ...values, members })), [], value);
+        }
       }
     });
   }
@@ -55,6 +58,17 @@ describe('editor checks', () => {
     assert.deepEqual(opened.faults('mfc add', node), []);
   });
 
+  it('judges the boxes of the form that is open', () => {
+    const opened = loadEditor();
+    const node = opened.newNode('mfc add', { group: '239.0.0.0/8', iif: 'eth1', oifs: 'eth1', threshold: '16' });
+    opened.openForm(node, { members: false, join: false });
+    assert.match(opened.faults('mfc add', node).join(), /is the input/);
+    opened.openForm(node, { members: true, join: false });
+    assert.match(opened.faults('mfc add', node).join(), /^Threshold: outputs that hosts open/);
+    opened.openForm(node, { members: true, join: true, threshold: '' });
+    assert.match(opened.faults('mfc add', node).join(), /^Group has too many groups to join/);
+  });
+
   it('finds nothing wrong while the checks are not loaded yet', () => {
     const early = loadEditor(['mfc-add']);
     assert.deepEqual(early.faults('mfc add', early.newNode('mfc add', { group: 'nonsense' })), []);
@@ -67,7 +81,11 @@ describe('editor checks', () => {
     assert.doesNotMatch(faults.join(), /</);
   });
 
-  for (const [field, { good, bad }] of Object.entries({ table: tables, keepSeconds: times })) {
+  for (const [field, { good, bad }] of Object.entries({
+    table: tables,
+    keepSeconds: times,
+    meterInterval: intervals,
+  })) {
     it(`mfc-controller accepts for ${field} what the server accepts`, () => {
       for (const value of [...good, ...openValues]) {
         assert.deepEqual(

@@ -33,6 +33,9 @@ export interface Definition {
   readonly labelStyle?: (this: EditorNode) => string;
 }
 
+/** A text, or whether a box is checked. */
+export type FormValues = Readonly<Record<string, string | boolean>>;
+
 export interface Editor {
   /** By node type. */
   readonly definitions: ReadonlyMap<string, Definition>;
@@ -43,7 +46,7 @@ export interface Editor {
   /** Why a node gets a red triangle; empty if it gets none. */
   faults(type: string, node: EditorNode): string[];
   /** Shows a node's form with these values in its inputs. */
-  openForm(node: EditorNode, values: Readonly<Record<string, string>>): void;
+  openForm(node: EditorNode, values: FormValues): void;
 }
 
 export const readHtml = (file: NodeFile): string => readFileSync(join(NODES, `${file}.html`), 'utf8');
@@ -63,12 +66,19 @@ export function readCatalog(file: NodeFile): Map<string, string> {
 export const scriptsIn = (html: string): string =>
   Array.from(html.matchAll(/<script type="text\/javascript">(.*?)<\/script>/gs), ([, script]) => script).join('\n');
 
+/** As jQuery has it: the value of a box is `on`, checked or not. */
+function inputOf(value: string | boolean): object {
+  const isBox = typeof value === 'boolean';
+  const properties: EditorNode = { type: isBox ? 'checkbox' : 'text', checked: value === true };
+  return { val: () => (isBox ? 'on' : value), prop: (name: string) => properties[name] };
+}
+
 export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   const catalogs = new Map(nodeFiles.map((file) => [`${MODULE}/${file}`, readCatalog(file)]));
   const definitions = new Map<string, Definition>();
   const namespaces = new Map<string, string>();
   const asked = new Set<string>();
-  let form: { node: EditorNode; values: Readonly<Record<string, string>> } | undefined;
+  let form: { node: EditorNode; values: FormValues } | undefined;
   let loading = '';
 
   const translate = (name: string, values: EditorNode = {}): string => {
@@ -91,7 +101,7 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   };
   const $ = (selector: string) => {
     const value = form?.values[selector.replace('#node-input-', '')];
-    return value === undefined ? { length: 0 } : { length: 1, val: () => value };
+    return value === undefined ? { length: 0 } : { length: 1, ...inputOf(value) };
   };
   const context = { RED, $, TextEncoder };
   for (const file of files) {

@@ -3,10 +3,10 @@
  */
 import assert from 'node:assert/strict';
 import { fieldsOf } from '../../nodes/fields';
-import { parseKeepSeconds, parseTableId } from '../../src/controller/settings';
+import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/controller/settings';
 import { MfcError } from '../../src/errors';
 import { parseAdd } from '../../src/routing/request';
-import { cases, tables, times, validRoute } from './cases';
+import { cases, intervals, tables, times, validRoute } from './cases';
 
 function isRefused(act: () => unknown): boolean {
   try {
@@ -30,7 +30,11 @@ describe('the server judges fields as the forms do', () => {
     });
   }
 
-  const settings = { table: { ...tables, parse: parseTableId }, keepSeconds: { ...times, parse: parseKeepSeconds } };
+  const settings = {
+    table: { ...tables, parse: parseTableId },
+    keepSeconds: { ...times, parse: parseKeepSeconds },
+    meterInterval: { ...intervals, parse: parseMeterInterval },
+  };
   for (const [field, { good, bad, parse }] of Object.entries(settings)) {
     for (const value of good) it(`takes ${field} ${value}`, () => assert.equal(parse(value), Number(value)));
     for (const value of bad) it(`refuses ${field} '${value}'`, () => assert.ok(isRefused(() => parse(value))));

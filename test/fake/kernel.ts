@@ -7,21 +7,26 @@
 import type { IpVersion } from '../../src/abi/address';
 import { familyOf } from '../../src/abi/families';
 import type { MfcEntry } from '../../src/abi/family';
+import type { MembershipMessage } from '../../src/abi/membership';
 import type { Rule } from '../../src/abi/rule';
 import { fault } from '../../src/kernel/faults';
 import type {
   Kernel,
   KernelEntry,
   Link,
+  MembershipListener,
   Memberships,
   MrouteSocket,
+  Reports,
   Watch,
   WatchListener,
 } from '../../src/kernel/kernel';
 import { notOwner } from '../../src/kernel/vif-probe';
 import { FakeMemberships } from './memberships';
+import { FakeReports } from './reports';
 import { FakeFile, type FakeHolder, FakeSocket } from './socket';
 import { FakeTable, type TableSnapshot } from './table';
+import type { Report } from './upcalls';
 import { FakeWatch } from './watch';
 
 /** By `4 253`: family and table. Tables that nobody owns, and in which nothing is, are not there. */
@@ -45,6 +50,7 @@ export class FakeKernel implements Kernel {
   private readonly files = new Map<number, FakeFile>();
   private readonly watches = new Set<FakeWatch>();
   private readonly memberships = new Set<FakeMemberships>();
+  private readonly reports = new Set<FakeReports>();
   private nextIfindex = 1;
   private nextFd = 20;
   private failure = { from: Infinity, to: Infinity, errno: '' };
@@ -71,6 +77,7 @@ export class FakeKernel implements Kernel {
     this.links.delete(name);
     for (const table of this.tables.values()) table.forget(ifindex);
     for (const joins of this.memberships) joins.forget(ifindex);
+    for (const reports of this.reports) reports.forget(ifindex);
     this.tell((listener) => listener.link(name, ifindex, 'gone'));
   }
 
@@ -93,6 +100,20 @@ export class FakeKernel implements Kernel {
   /** Packets of a stream come in on a link, in the default table. */
   receive(name: string, version: IpVersion, source: string, group: string, count: number): void {
     this.tables.get(tableName(version, undefined))?.receive(this.link(name).ifindex, source, group, count);
+  }
+
+  /** The owner of the default table is told of a packet, whatever entries there are. */
+  upcall(version: IpVersion, { iif, ...upcall }: Omit<Report, 'vifi'> & { iif: string }): void {
+    const name = tableName(version, undefined);
+    const vifi = this.tables.get(name)?.vifiOf(this.link(iif).ifindex);
+    if (vifi === undefined) throw new Error(`There is no VIF of '${iif}'.`);
+    this.owners.get(name)?.upcalls.push({ ...upcall, vifi });
+  }
+
+  /** A host behind a link says something about groups: see test/streams/said.ts. */
+  report(name: string, host: string, message: MembershipMessage): void {
+    const version = host.includes(':') ? 6 : 4;
+    for (const reports of this.reports) reports.tell({ version, ifindex: this.link(name).ifindex, host, message });
   }
 
   /** From now on, the n-th call that changes something fails, and `times - 1` calls after it. */
@@ -153,7 +174,8 @@ export class FakeKernel implements Kernel {
   /** The process ends, as by SIGKILL: its files are closed, and it hears nothing any more. */
   kill(): void {
     for (const watch of this.watches) watch.close();
-    for (const joins of this.memberships) joins.close();
+    for (const reports of this.reports) reports.close();
+    for (const joins of this.memberships) void joins.close();
     for (const fd of this.files.keys()) this.closeFile(fd);
   }
 
@@ -195,7 +217,7 @@ export class FakeKernel implements Kernel {
     const name = tableName(version, table);
     if (this.owners.has(name)) throw fault('MRT_INIT', 'EADDRINUSE');
     const owned = this.tableOf(version, table);
-    const file = new FakeFile(owned, () => {
+    const file = new FakeFile(version, owned, () => {
       this.owners.delete(name);
       this.tell((listener) => listener.ownerChanged(version));
       owned.disown();
@@ -209,7 +231,10 @@ export class FakeKernel implements Kernel {
     const file = this.fileOf(fd);
     const owner = this.owners.get(tableName(version, table));
     const ownedHere = Array.from(this.files).some(([other, one]) => one === owner && other !== fd);
-    if (file !== undefined && file === owner && !ownedHere) return new FakeSocket(this, fd);
+    if (file !== undefined && file === owner && !ownedHere) {
+      file.upcalls.admit('all');
+      return new FakeSocket(this, fd);
+    }
     this.closeFile(fd);
     if (ownedHere) throw fault('MRT_INIT', 'EADDRINUSE');
     throw notOwner(version, table ?? familyOf(version).defaultTable);
@@ -248,6 +273,13 @@ export class FakeKernel implements Kernel {
     return Array.from(this.memberships).flatMap((joins) => joins.list());
   }
 
+  openReports(listener: MembershipListener): Reports {
+    const isLink = (ifindex: number): boolean => this.findLinkName(ifindex) !== undefined;
+    const reports = new FakeReports(isLink, listener, (closed) => this.reports.delete(closed));
+    this.reports.add(reports);
+    return reports;
+  }
+
   /** Every call that changes something comes through here first. */
   attempt(syscall: string, what: string): void {
     const { from, to, errno } = this.failure;
@@ -272,12 +304,13 @@ export class FakeKernel implements Kernel {
     const found = this.tables.get(name);
     if (found !== undefined) return found;
     const number = id ?? familyOf(version).defaultTable;
-    const made = new FakeTable(version, (entry, gone) => {
+    const onChange = (entry: KernelEntry, gone: boolean): void => {
       this.tell(
         (listener) => listener.entry(entry, gone),
         (watch) => watch.isAbout(version, number),
       );
-    });
+    };
+    const made = new FakeTable(version, onChange, (upcall) => this.owners.get(name)?.upcalls.push(upcall) ?? false);
     this.tables.set(name, made);
     return made;
   }

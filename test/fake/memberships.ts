@@ -62,7 +62,7 @@ export class FakeMemberships implements Memberships {
     for (const one of this.joined.values()) if (one.ifindex === ifindex) one.lost = true;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.joined.clear();
     this.onClose(this);
   }

@@ -1,20 +1,26 @@
 // An owner socket of the fake kernel, and the open file behind it that several processes may hold.
 
+import type { IpVersion } from '../../src/abi/address';
 import type { MfcCounters, MfcEntry, VifCounters } from '../../src/abi/family';
 import { fault } from '../../src/kernel/faults';
-import type { MrouteSocket, Upcall } from '../../src/kernel/kernel';
+import type { MrouteSocket, StreamPrefix, UpcallListener } from '../../src/kernel/kernel';
 import { formatRoute } from '../../src/routing/route';
 import type { FakeKernel } from './kernel';
 import type { FakeTable } from './table';
+import { FakeUpcall, FakeUpcalls } from './upcalls';
 
 /** An open file. The table has its owner as long as any process holds it. */
 export class FakeFile {
   private holders = 0;
+  readonly upcalls: FakeUpcalls;
 
   constructor(
+    readonly version: IpVersion,
     readonly table: FakeTable,
     private readonly release: () => void,
-  ) {}
+  ) {
+    this.upcalls = new FakeUpcalls(version);
+  }
 
   hold(): void {
     this.holders++;
@@ -34,44 +40,14 @@ export interface FakeHolder {
 
 export class FakeSocket implements MrouteSocket {
   private number: number;
+  private listener: UpcallListener | undefined;
+  private reading = false;
 
   constructor(
     private readonly kernel: FakeKernel,
     fd: number,
   ) {
     this.number = fd;
-  }
-
-  private listener: ((upcall: Upcall) => void) | undefined;
-  private waiting: Upcall[] = [];
-  private isPaused = false;
-
-  listen(listener: (upcall: Upcall) => void): void {
-    this.listener = listener;
-    this.resume();
-  }
-
-  pause(): void {
-    this.isPaused = true;
-  }
-
-  resume(): void {
-    this.isPaused = false;
-    this.tell();
-  }
-
-  /** What the kernel has to tell. */
-  upcall(upcall: Upcall): void {
-    this.waiting.push(upcall);
-    this.tell();
-  }
-
-  private tell(): void {
-    while (!this.isPaused && this.listener !== undefined) {
-      const upcall = this.waiting.shift();
-      if (upcall === undefined) return;
-      this.listener(upcall);
-    }
   }
 
   get fd(): number {
@@ -107,9 +83,44 @@ export class FakeSocket implements MrouteSocket {
     return this.table('MRT_DEL_MFC').vifIndices();
   }
 
+  listen(listener: UpcallListener | undefined): void {
+    const upcalls = this.file?.upcalls;
+    if (upcalls === undefined) return;
+    this.listener = listener;
+    upcalls.onReadable = listener && (() => void setImmediate(() => this.drain()));
+    if (!upcalls.isEmpty) upcalls.onReadable?.();
+  }
+
+  drain(): boolean {
+    if (this.reading) return true;
+    this.reading = true;
+    try {
+      this.tell();
+      return false;
+    } finally {
+      this.reading = false;
+    }
+  }
+
+  admit(streams: readonly StreamPrefix[] | 'all'): void {
+    this.file?.upcalls.admit(streams);
+  }
+
   close(): void {
+    this.listen(undefined);
     this.kernel.closeFile(this.number);
     this.number = -1;
+  }
+
+  private tell(): void {
+    const { file } = this;
+    if (file === undefined) return;
+    const upcall = new FakeUpcall(file.version);
+    while (this.listener !== undefined) {
+      const report = file.upcalls.pop();
+      if (report === undefined) return;
+      upcall.during(report, this.listener);
+    }
   }
 
   private change(syscall: string, what: string): FakeTable {
@@ -118,8 +129,12 @@ export class FakeSocket implements MrouteSocket {
     return table;
   }
 
+  private get file(): FakeFile | undefined {
+    return this.kernel.fileOf(this.number);
+  }
+
   private table(syscall: string): FakeTable {
-    const file = this.kernel.fileOf(this.number);
+    const { file } = this;
     if (file === undefined) throw fault(syscall, 'EBADF');
     return file.table;
   }

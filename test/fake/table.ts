@@ -5,8 +5,14 @@ import { ANY_SOURCE, MAXVIFS, type MfcCounters, type MfcEntry, type VifCounters 
 import { fault } from '../../src/kernel/faults';
 import type { KernelEntry } from '../../src/kernel/kernel';
 import { formatRoute } from '../../src/routing/route';
+import type { Report } from './upcalls';
 
 const PACKET_BYTES = 100;
+/** What the kernel keeps of a stream that waits for a route. */
+const WAITING_PACKETS = 4;
+const WAITING_MS = 10_000;
+/** Between two upcalls about packets of an entry on wrong interfaces: MFC_ASSERT_THRESH. */
+const ASSERT_MS = 3_000;
 
 interface FakeVif extends VifCounters {
   ifindex: number;
@@ -19,6 +25,14 @@ interface FakeEntry extends MfcCounters {
   foreign: boolean;
   /** Threshold by VIF number. */
   outputs: Map<number, number>;
+  lastAssert: number;
+}
+
+/** A stream without an entry. */
+interface FakeWaiting {
+  ifindex: number;
+  packets: number;
+  since: number;
 }
 
 export interface TableSnapshot {
@@ -40,11 +54,13 @@ export function visible({ vifs, entries }: TableSnapshot): TableSnapshot {
 export class FakeTable {
   private readonly vifs = new Map<number, FakeVif>();
   private readonly entries = new Map<string, FakeEntry>();
+  private readonly waiting = new Map<string, FakeWaiting>();
 
-  /** `onChange` hears what netlink tells. */
+  /** `onChange` hears what netlink tells, `onUpcall` what the owner is told; it answers whether there was room and interest. */
   constructor(
     private readonly version: IpVersion,
     private readonly onChange: (entry: KernelEntry, gone: boolean) => void,
+    private readonly onUpcall: (upcall: Report) => boolean,
   ) {}
 
   get isEmpty(): boolean {
@@ -72,7 +88,13 @@ export class FakeTable {
     if (parent >= MAXVIFS) throw fault('MRT_ADD_MFC', 'ENFILE');
     if (!this.isGroup(group)) throw fault('MRT_ADD_MFC', 'EINVAL');
     const key = formatRoute({ source, group });
-    const before = this.entries.get(key) ?? { packets: 0, bytes: 0, wrong_if: 0, foreign: false };
+    const before = this.entries.get(key) ?? {
+      packets: 0,
+      bytes: 0,
+      wrong_if: 0,
+      foreign: false,
+      lastAssert: -Infinity,
+    };
     const kept = outputs.filter(({ vifi }) => this.vifs.has(vifi)).sort((a, b) => a.vifi - b.vifi);
     const entry: FakeEntry = {
       ...before,
@@ -84,6 +106,9 @@ export class FakeTable {
     };
     this.entries.set(key, entry);
     this.onChange(this.listed(entry), false);
+    const waiting = this.waiting.get(key);
+    this.waiting.delete(key);
+    if (waiting !== undefined) this.receive(waiting.ifindex, source, group, waiting.packets);
   }
 
   delMfc({ source, group }: Pick<MfcEntry, 'source' | 'group'>): void {
@@ -97,6 +122,7 @@ export class FakeTable {
   /** The owner is gone, with all that it made. What others made stays, but for the VIFs. */
   disown(): void {
     this.vifs.clear();
+    this.waiting.clear();
     for (const entry of Array.from(this.entries.values())) if (!entry.foreign) this.delMfc(entry);
   }
 
@@ -135,27 +161,53 @@ export class FakeTable {
     return counters;
   }
 
+  /** VIF number of an interface. */
+  vifiOf(ifindex: number): number | undefined {
+    return Array.from(this.vifs).find(([, vif]) => vif.ifindex === ifindex)?.[0];
+  }
+
   receive(ifindex: number, source: string, group: string, count: number): void {
-    const incoming = Array.from(this.vifs).find(([, vif]) => vif.ifindex === ifindex);
+    const vifi = this.vifiOf(ifindex);
+    if (vifi === undefined) return;
     const own = this.entries.get(formatRoute({ source, group }));
-    const entry = own ?? this.entries.get(formatRoute({ source: ANY_SOURCE, group }));
-    if (incoming === undefined || entry === undefined) return;
-    const [vifi, vif] = incoming;
-    if (own === undefined && !entry.outputs.has(vifi)) return;
+    const any = this.entries.get(formatRoute({ source: ANY_SOURCE, group }));
+    if (own !== undefined) this.forward(own, vifi, own.parent, source, count);
+    else if (any?.outputs.has(vifi)) this.forward(any, vifi, vifi, source, count);
+    else this.keep({ kind: 'nocache', vifi, source, group }, ifindex, count);
+  }
+
+  private forward(entry: FakeEntry, vifi: number, parent: number, source: string, count: number): void {
     entry.packets += count;
     entry.bytes += count * PACKET_BYTES;
-    if (own !== undefined && vifi !== entry.parent) {
+    if (vifi !== parent) {
       entry.wrong_if += count;
+      if (performance.now() - entry.lastAssert < ASSERT_MS) return;
+      entry.lastAssert = performance.now();
+      this.onUpcall({ kind: 'wrongvif', vifi, source, group: entry.group });
       return;
     }
-    vif.packets_in += count;
-    vif.bytes_in += count * PACKET_BYTES;
-    for (const output of entry.outputs.keys()) {
-      const out = this.vifs.get(output);
-      if (out === undefined || output === vifi) continue;
-      out.packets_out += count;
-      out.bytes_out += count * PACKET_BYTES;
+    for (const [number, vif] of this.vifs) {
+      if (number === vifi) {
+        vif.packets_in += count;
+        vif.bytes_in += count * PACKET_BYTES;
+      } else if (entry.outputs.has(number)) {
+        vif.packets_out += count;
+        vif.bytes_out += count * PACKET_BYTES;
+      }
     }
+  }
+
+  /** One upcall for each stream that waits. None waits that nobody is told of. */
+  private keep(upcall: Report, ifindex: number, count: number): void {
+    const key = formatRoute(upcall);
+    const before = this.waiting.get(key);
+    const now = performance.now();
+    if (before !== undefined && now - before.since < WAITING_MS) {
+      before.packets = Math.min(before.packets + count, WAITING_PACKETS);
+      return;
+    }
+    if (!this.onUpcall(upcall)) this.waiting.delete(key);
+    else this.waiting.set(key, { ifindex, packets: Math.min(count, WAITING_PACKETS), since: now });
   }
 
   snapshot(): TableSnapshot {

@@ -56,12 +56,12 @@ export function describeMemberships(version: IpVersion, groundOf: () => Ground):
       deepEqual(joined(), [`eth1 (${source}, ${group})`]);
     });
 
-    it('of several owners do not touch each other', () => {
+    it('of several owners do not touch each other', async () => {
       const others = ground.kernel.openMemberships();
       for (const one of [memberships, others]) one.join(version, index('eth1'), group, undefined);
       memberships.leave(version, index('eth1'), group, undefined);
       deepEqual(joined(), [`eth1 (*, ${group})`]);
-      others.close();
+      await others.close();
       deepEqual(joined(), []);
     });
 
@@ -120,10 +120,10 @@ export function describeMemberships(version: IpVersion, groundOf: () => Ground):
       await ground.delLink('usb1');
     });
 
-    it('end with close, which may be called twice', () => {
+    it('end with close, which may be called twice', async () => {
       memberships.join(version, index('eth1'), group, source);
-      memberships.close();
-      memberships.close();
+      await memberships.close();
+      await memberships.close();
       deepEqual([joined(), memberships.fds()], [[], []]);
     });
   });

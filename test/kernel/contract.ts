@@ -6,6 +6,8 @@ import { describeEntries } from './contract-entries';
 import { describeFamily } from './contract-family';
 import { describeLinks } from './contract-links';
 import { describeMemberships } from './contract-memberships';
+import { describeReports } from './contract-reports';
+import { describeUpcalls } from './contract-upcalls';
 import { describeWatch } from './contract-watch';
 import { describeLinkWatch } from './contract-watch-links';
 import type { Ground } from './ground';
@@ -25,9 +27,11 @@ export function describeKernel(name: string, open: () => Promise<Ground>, versio
     for (const version of versions) {
       describeFamily(version, () => ground);
       describeEntries(version, () => ground);
+      describeUpcalls(version, () => ground);
       describeWatch(version, () => ground);
       describeAdoption(version, () => ground);
       describeMemberships(version, () => ground);
+      describeReports(version, () => ground);
     }
   });
 }

@@ -1,14 +1,18 @@
 // The fake kernel keeps the contract of the real one.
 
 import { deepEqual, equal, throws } from 'node:assert/strict';
+import type { IpVersion } from '../../src/abi/address';
 import type { Watch } from '../../src/kernel/kernel';
 import { FakeKernel } from '../fake/kernel';
 import { visible } from '../fake/table';
+import { joins, leaves } from '../streams/said';
 import { describeKernel } from './contract';
 import { Diary } from './diary';
 import type { Ground } from './ground';
 
 const SOURCES = { 4: '10.0.1.2', 6: 'fd00:1::2' } as const;
+
+const versionOf = (group: string): IpVersion => (group.includes(':') ? 6 : 4);
 
 async function open(): Promise<Ground> {
   const kernel = new FakeKernel('camera');
@@ -42,9 +46,11 @@ async function open(): Promise<Ground> {
     },
     source: (version) => SOURCES[version],
     send: async (group, count) => {
-      const version = group.includes(':') ? 6 : 4;
+      const version = versionOf(group);
       kernel.receive('camera', version, SOURCES[version], group, count);
     },
+    join: async (group) => kernel.report('camera', SOURCES[versionOf(group)], joins(group)),
+    leave: async (group) => kernel.report('camera', SOURCES[versionOf(group)], leaves(group)),
     read: (version) => visible(kernel.table(version) ?? { vifs: {}, entries: {} }),
     joined: (version) => kernel.joined().filter((join) => join.includes(':') === (version === 6)),
     close: async () => undefined,

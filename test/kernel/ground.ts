@@ -24,6 +24,9 @@ export interface Ground {
   source(version: IpVersion): string;
   /** The sender sends to a group; its packets come in on `camera`. */
   send(group: string, count: number): Promise<void>;
+  /** The same host joins a group, and leaves it. */
+  join(group: string): Promise<void>;
+  leave(group: string): Promise<void>;
   /** VIFs and entries of the family's default table, as anybody can see them. */
   read(version: IpVersion): TableSnapshot;
   /** What this machine has joined, as anybody can see it: `eth1 (*, 239.1.1.1)`. Groups that every machine joins are left out. */

@@ -47,9 +47,11 @@ export function joinedSources(version: IpVersion): Map<string, string[]> {
 /** The kernel leaves out an interface unless the group that it has joined last has a source: net/ipv4/igmp.c igmp_mcf_get_first. */
 function readFilter(version: IpVersion): string[] {
   const markers = openMemberships();
-  for (const { ifindex } of links()) markers.join(version, ifindex, ...MARKER[version]);
+  const indices = links().map(({ ifindex }) => ifindex);
+  for (const ifindex of indices) markers.join(version, ifindex, ...MARKER[version]);
   const text = readFileSync(version === 4 ? '/proc/net/mcfilter' : '/proc/net/mcfilter6', 'latin1');
-  markers.close();
+  for (const ifindex of indices) markers.leave(version, ifindex, ...MARKER[version]);
+  void markers.close();
   return text.trimEnd().split('\n').slice(1);
 }
 

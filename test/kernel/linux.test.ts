@@ -37,6 +37,8 @@ async function open(): Promise<Ground> {
     inherit,
     source: (version) => (version === 4 ? camera.ipv4 : camera.ipv6),
     send: async (group, count) => void (await camera.send(group, { count })),
+    join: (group) => camera.join(group),
+    leave: (group) => camera.leave(group),
     read: readProc,
     joined,
     close: async () => {

@@ -23,7 +23,7 @@ const source = (version: IpVersion, n: number): string =>
   version === 4 ? `10.9.${n >> 8}.${n & 255}` : `fd00:9::${(n + 1).toString(16)}`;
 
 describe('memberships', () => {
-  const before_: Record<string, string> = {};
+  const limitsBefore: Record<string, string> = {};
   let lab: Lab;
   let tv: Host;
   let memberships: Memberships;
@@ -36,12 +36,12 @@ describe('memberships', () => {
     tv = await lab.host('tv');
     await lab.link('eth1', 'eth2');
     for (const [name, value] of Object.entries(LIMITS)) {
-      before_[name] = readFileSync(`/proc/sys/net/${name}`, 'utf8');
+      limitsBefore[name] = readFileSync(`/proc/sys/net/${name}`, 'utf8');
       limit(name, String(value));
     }
   });
   after(async () => {
-    for (const [name, value] of Object.entries(before_)) limit(name, value);
+    for (const [name, value] of Object.entries(limitsBefore)) limit(name, value);
     await lab.close();
   });
   beforeEach(() => {

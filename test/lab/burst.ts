@@ -4,12 +4,12 @@
 // interface: net.core.netdev_max_backlog.
 
 import type { IpVersion } from '../../src/abi/address';
-import { putLong, putU16, putU32 } from '../../src/abi/endian';
+import { putLong } from '../../src/abi/endian';
 import { iovec, msghdr } from '../../src/abi/unix';
 import { fault } from '../../src/kernel/faults';
-import { addressOf, bind, cFunction, close, lastErrno, longSize, rawSocket } from '../../src/kernel/libc';
-import { findLink } from '../../src/kernel/links';
+import { addressOf, cFunction, close, lastErrno, longSize } from '../../src/kernel/libc';
 import { addressBytes, completeFrame, encodeFrame, frameSize } from './frame';
+import { packetSocket } from './packet-socket';
 import { LAB_PORT } from './sender';
 
 export interface BurstOptions {
@@ -23,9 +23,6 @@ export interface BurstOptions {
   port?: number;
 }
 
-const AF_PACKET = 17;
-/** struct sockaddr_ll { u16 sll_family; be16 sll_protocol; int sll_ifindex; u16 sll_hatype; u8 sll_pkttype, sll_halen, sll_addr[8]; } */
-const sockaddr_ll = { size: 20, sll_family: 0, sll_ifindex: 4 } as const;
 /** struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; } */
 const MMSGHDR_SIZE = msghdr[longSize].size + longSize;
 /** Packets per call. */
@@ -61,7 +58,7 @@ export class Burst {
 
   /** Answers the number of packets sent. */
   async send(): Promise<number> {
-    const fd = packetSocket(this.iface);
+    const fd = packetSocket(this.iface, 0);
     const { count, rate = Number.POSITIVE_INFINITY } = this.options;
     const start = performance.now();
     try {
@@ -139,14 +136,4 @@ function encodeMessages(frames: Buffer, size: number): Buffer {
     putLong(bytes, data + vector.iov_len, BigInt(size), longSize);
   }
   return bytes;
-}
-
-/** Receives nothing: its protocol is none. */
-function packetSocket(iface: string): number {
-  const fd = rawSocket(AF_PACKET, 0);
-  const address = new Uint8Array(sockaddr_ll.size);
-  putU16(address, sockaddr_ll.sll_family, AF_PACKET);
-  putU32(address, sockaddr_ll.sll_ifindex, findLink(iface)?.ifindex ?? 0);
-  bind(fd, address);
-  return fd;
 }

@@ -9,13 +9,13 @@
 import { type IpVersion, parseIpv4, parseIpv6, putIpv4, putIpv6 } from '../../src/abi/address';
 import { encodePacket, MIN_SIZE, setSequence } from './packet';
 
-const ETHERNET = 14;
-const UDP = 8;
+export const ETHERNET = 14;
+export const UDP = 8;
 const PROTOCOL_UDP = 17;
 const UDP_SIZE = UDP + MIN_SIZE;
 
 /** Where things are in the frames of a family. */
-const LAYOUT = {
+export const LAYOUT = {
   4: { etherType: 0x0800, header: 20, source: ETHERNET + 12, group: ETHERNET + 16, addressSize: 4 },
   6: { etherType: 0x86dd, header: 40, source: ETHERNET + 8, group: ETHERNET + 24, addressSize: 16 },
 } as const;

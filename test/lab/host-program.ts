@@ -1,7 +1,10 @@
 // The program of one host of the lab. It runs in the host's own network namespace and does what the lab asks over
 // the IPC channel. When the channel closes it ends, however the lab's process ended, and its namespace goes with it.
 
+import { writeFileSync } from 'node:fs';
+import type { IpVersion } from '../../src/abi/address';
 import { Burst, type BurstOptions } from './burst';
+import { Capture, type Captured } from './capture';
 import { HOST_IFACE, ip, ipBatch, settleNamespace, untilRunning } from './ip';
 import { type JoinOptions, Receiver, type StreamCount } from './receiver';
 import { startRemote } from './remote';
@@ -10,6 +13,7 @@ import { Stream, type StreamOptions } from './sender';
 import type { ReportedGroup, Wiretap } from './wiretap';
 
 const receiver = new Receiver(HOST_IFACE);
+let capture: Capture | undefined;
 const streams = new Map<number, Stream>();
 let streamNumber = 0;
 let wiretap: Wiretap | undefined;
@@ -22,6 +26,7 @@ export const calls = {
     await untilRunning(up);
   },
   ip: (args: string[]): Promise<string> => ip(args),
+  set: (setting: string, value: number): void => writeFileSync(`/proc/sys/net/${setting}`, String(value)),
   join: (group: string, options: JoinOptions): Promise<void> => receiver.join(group, options),
   leave: (group: string, options: JoinOptions): Promise<void> => receiver.leave(group, options),
   listen: (family: 'udp4' | 'udp6', port: number): Promise<void> => receiver.listen(family, port),
@@ -52,12 +57,19 @@ export const calls = {
 
   remote: (port: number, group: string, options: StreamOptions): Promise<void> =>
     startRemote(port, group, () => ++streamNumber, HOST_IFACE, options),
+
   /** Most hosts hear no reports: they need not load what it takes. */
   async tap(): Promise<void> {
     const { Wiretap } = await import('./wiretap.js');
     wiretap ??= new Wiretap();
   },
   reports: (): ReportedGroup[] => wiretap?.heard ?? [],
+
+  capture(version: IpVersion, packets: number): void {
+    capture?.close();
+    capture = new Capture(HOST_IFACE, version, packets);
+  },
+  captured: (): Captured => capture?.read() ?? { packets: 0, streams: 0, dropped: 0 },
 
   report: (name: string, address: string, port: number): void => startReport(name, receiver, address, port),
 };

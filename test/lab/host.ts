@@ -2,7 +2,9 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { IpVersion } from '../../src/abi/address';
 import type { BurstOptions } from './burst';
+import type { Captured } from './capture';
 import { type Count, nothing } from './counter';
 import type { Answer, Calls, Request } from './host-program';
 import { hasIPv6 } from './ip';
@@ -90,6 +92,11 @@ export class Host implements LinkAddresses {
   /** Runs `ip ARGS…` in the host's namespace. */
   ip(...args: string[]): Promise<string> {
     return this.#call('ip', args);
+  }
+
+  /** Changes a setting of the host's kernel: `set('ipv4/conf/all/force_igmp_version', 2)`. */
+  set(setting: string, value: number): Promise<void> {
+    return this.#call('set', setting, value);
   }
 
   /** Opens the receiving socket and joins `group`. From then on all that arrives is counted. */
@@ -180,6 +187,16 @@ export class Host implements LinkAddresses {
   /** Sends until a UDP datagram "off" comes to `port`, and again from "on". */
   remote(port: number, group: string, options: StreamOptions = {}): Promise<void> {
     return this.#call('remote', port, group, options);
+  }
+
+  /** From now on keeps the packets of the lab that come in, at most so many, without anybody having to be fast enough. */
+  capture(version: IpVersion, packets: number): Promise<void> {
+    return this.#call('capture', version, packets);
+  }
+
+  /** What has come in since `capture`. */
+  captured(): Promise<Captured> {
+    return this.#call('captured');
   }
 
   /** Once a second tells the router, in a UDP datagram with JSON to `port`, how many packets arrive per second. */

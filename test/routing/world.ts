@@ -12,7 +12,7 @@ import { FakeKernel } from '../fake/kernel';
 export class Ground implements World {
   readonly table = new RouteTable();
   readonly kernel: FakeKernel;
-  private readonly sockets: Record<IpVersion, MrouteSocket>;
+  readonly sockets: Record<IpVersion, MrouteSocket>;
 
   constructor(...links: string[]) {
     this.kernel = new FakeKernel(...links);

@@ -155,10 +155,10 @@ describe('streams: joins', () => {
     await lab.unlink('usb1');
   });
 
-  it('end with close, which may be called twice', () => {
+  it('end with close, which may be called twice', async () => {
     joins.set('a', wish('eth1', '239.1.1.1'));
-    joins.close();
-    joins.close();
+    await joins.close();
+    await joins.close();
     deepEqual([all(), joins.size, joins.fds()], [[], 0, []]);
   });
 });

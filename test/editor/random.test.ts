@@ -1,0 +1,75 @@
+// The editor and the server on prefixes that nobody thought of: near the ends of the ranges that mean something.
+
+import { equal } from 'node:assert/strict';
+import { fieldsOf } from '../../nodes/fields';
+import { formatPrefix, masked, parsePrefix } from '../../src/routing/prefix';
+import { parseAdd } from '../../src/routing/request';
+import { Random } from '../controller/random';
+import { validRoute } from './cases';
+import { loadEditor } from './fake-editor';
+
+const IPV4 = [
+  '224.0.0.0',
+  '224.0.1.0',
+  '239.255.255.255',
+  '223.255.255.255',
+  '240.0.0.0',
+  '127.0.0.0',
+  '0.0.0.0',
+  '10.1.1.5',
+];
+const IPV6 = [
+  'ff00::',
+  'ff02::',
+  'ff03::',
+  'ff0f::',
+  'ff12::',
+  'ff3e::1',
+  'fe80::',
+  '::',
+  '::1',
+  '::ffff:0:0',
+  '2001:db8::',
+];
+
+/** A prefix around one of these addresses; few of them have bits beyond their length, or are none. */
+function randomPrefix(random: Random): string {
+  const isIpv4 = random.chance(50);
+  const address = random.pick(isIpv4 ? IPV4 : IPV6);
+  const text = `${address}/${random.below(isIpv4 ? 34 : 130)}`;
+  const prefix = parsePrefix(text);
+  if (random.chance(20)) return address;
+  return prefix === undefined || random.chance(20) ? text : formatPrefix(masked(prefix));
+}
+
+function isTaken(config: object): boolean {
+  try {
+    return parseAdd({}, fieldsOf(config)).route !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+describe('the editor and the server judge prefixes alike', () => {
+  const seed = Date.now() % 1_000_000;
+
+  it(`5,000 random ones (seed ${seed})`, () => {
+    const random = new Random(seed);
+    const editor = loadEditor();
+    const taken = { yes: 0, no: 0 };
+    for (let n = 0; n < 5000; n++) {
+      const values = {
+        ...validRoute,
+        group: randomPrefix(random),
+        source: random.chance(30) ? '*' : randomPrefix(random),
+        exclude: random.chance(70) ? '' : randomPrefix(random),
+        join: random.chance(30),
+      };
+      const isGood = isTaken(values);
+      const faults = editor.faults('mfc add', editor.newNode('mfc add', values));
+      equal(faults.length === 0, isGood, `${JSON.stringify(values)}: ${faults.join(' ')} seed ${seed}`);
+      taken[isGood ? 'yes' : 'no']++;
+    }
+    equal(taken.yes > 100 && taken.no > 100, true, JSON.stringify(taken));
+  });
+});

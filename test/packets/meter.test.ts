@@ -1,0 +1,220 @@
+/**
+ * Rates, alarms and leases with real packets: what the kernel counts is what is told, in time.
+ */
+import { deepEqual, equal, ok } from 'node:assert/strict';
+import { join } from 'node:path';
+import type { StateAnswer } from '../../src/controller/answers';
+import { Controller } from '../../src/controller/controller';
+import type { EventKind, MfcEvent } from '../../src/streams/event';
+import { until } from '../lab/until';
+import { Router } from './router';
+
+const RATE = 500;
+const SIZE = 500;
+const IPV4_BITS = 8 * (SIZE + 28);
+const IPV6_BITS = 8 * (SIZE + 48);
+/** A busy machine sends and reads late, but not so late. */
+const NEAR = 0.25;
+const INTERVAL = 0.2;
+const IDLE = 0.5;
+/** Seconds. How exact it is without others on the machine, test/streams/alarms.test.ts shows. */
+const LATE = 1;
+
+const FAMILIES = [
+  {
+    name: 'IPv4',
+    group: '239.50.1.1',
+    native: '239.50.1.2',
+    quiet: '239.50.1.3',
+    prefix: '239.50.2.0/24',
+    learnt: '239.50.2.1',
+    bits: IPV4_BITS,
+    source: ({ camera }: Router) => camera.ipv4,
+  },
+  {
+    name: 'IPv6',
+    group: 'ff15:50::1:1',
+    native: 'ff15:50::1:2',
+    quiet: 'ff15:50::1:3',
+    prefix: 'ff15:50:2::/48',
+    learnt: 'ff15:50:2::1',
+    bits: IPV6_BITS,
+    source: ({ camera }: Router) => camera.ipv6,
+  },
+] as const;
+
+function isNear(value: number | undefined, wanted: number): boolean {
+  return value !== undefined && Math.abs(value - wanted) <= NEAR * wanted;
+}
+
+for (const { name, group, native, quiet, prefix, learnt, bits, source } of FAMILIES) {
+  describe(`what flows, ${name}`, () => {
+    let router: Router;
+    let controller: Controller;
+    let ends: (() => void)[];
+
+    before(async () => {
+      router = await Router.open();
+      await router.controller.close();
+      controller = new Controller({ stateFile: join(router.directory, 'meter.json'), meterInterval: INTERVAL });
+      router.controller = controller;
+      await controller.open();
+    });
+    after(() => router.close());
+    beforeEach(() => {
+      ends = [];
+    });
+    afterEach(async () => {
+      for (const end of ends) end();
+      await router.clear();
+    });
+
+    const route = (to: string, options: object = {}): object => {
+      return { source: source(router), group: to, iif: 'camera', oifs: ['tv1'], ...options };
+    };
+
+    function listen(...kinds: EventKind[]): MfcEvent[] {
+      const told: MfcEvent[] = [];
+      ends.push(controller.streams.events.subscribe(kinds, (event) => told.push(event)));
+      return told;
+    }
+
+    type Rule = StateAnswer['mfc_rules'][number];
+
+    async function ruleOf(of: string): Promise<Rule | undefined> {
+      return (await controller.state({ group: of })).mfc_rules[0];
+    }
+
+    it('has the rates of a route and of its interfaces, and when the last packet came', async () => {
+      await controller.add(route(group));
+      equal((await ruleOf(group))?.packets_per_second, undefined);
+      const stream = await router.camera.stream(group, { rate: RATE, size: SIZE });
+      let rule: Rule | undefined;
+      let state: StateAnswer | undefined;
+      await until(
+        async () => {
+          state = await controller.state({ group });
+          [rule] = state.mfc_rules;
+          return isNear(rule?.packets_per_second, RATE) && isNear(rule?.bits_per_second, RATE * bits);
+        },
+        () => `The rates should be ${RATE} and ${RATE * bits}: ${JSON.stringify(rule)}`,
+      );
+      const vifs = name === 'IPv4' ? state?.vif_map : state?.vif6_map;
+      ok(isNear(vifs?.camera?.packets_in_per_second, RATE), JSON.stringify(vifs));
+      ok(isNear(vifs?.tv1?.bits_out_per_second, RATE * bits), JSON.stringify(vifs));
+      ok((rule?.age ?? Infinity) < 2, String(rule?.age));
+      const sent = await stream.stop();
+      const over = Date.now();
+      await until(async () => (await ruleOf(group))?.packets_per_second === 0, 'The rate should fall.');
+      rule = await ruleOf(group);
+      equal(rule?.packets, sent);
+      ok(Math.abs(Date.parse(rule?.last_seen ?? '') - over) < 1_000 * (INTERVAL + LATE), rule?.last_seen);
+    });
+
+    it('counts packets on a wrong interface apart: they are no sign of life', async () => {
+      await controller.add([route(group, { iif: 'tv2' }), route(quiet, { iif: 'camera', oifs: ['tv3'] })]);
+      await controller.state({});
+      const stream = await router.camera.stream(group, { rate: RATE, size: SIZE });
+      let rule: Rule | undefined;
+      await until(
+        async () => {
+          rule = await ruleOf(group);
+          return isNear(rule?.wrong_if_per_second, RATE);
+        },
+        () => `Packets on a wrong interface should be counted: ${JSON.stringify(rule)}`,
+      );
+      await stream.stop();
+      deepEqual([rule?.packets_per_second, rule?.bits_per_second, rule?.age], [0, 0, undefined]);
+      ok((rule?.packets ?? 0) > 0 && rule?.packets === rule?.wrong_if);
+    });
+
+    it('gives a route for any source, and one that learns, what flows through them', async () => {
+      await controller.add([
+        { group: native, iif: 'camera', oifs: ['tv1'] },
+        { group: prefix, iif: 'camera', oifs: ['tv1'] },
+      ]);
+      const streams = [
+        await router.camera.stream(native, { rate: RATE, size: SIZE }),
+        await router.camera.stream(learnt, { rate: RATE, size: SIZE }),
+      ];
+      for (const one of [native, learnt, prefix]) {
+        await until(async () => isNear((await ruleOf(one))?.packets_per_second, RATE), `${one} should flow.`);
+      }
+      for (const stream of streams) await stream.stop();
+      equal((await ruleOf(prefix))?.streams, 1);
+    });
+
+    it('tells the rates at the interval to who asks', async () => {
+      await controller.add([route(group), route(quiet)]);
+      const stream = await router.camera.stream(group, { rate: RATE, size: SIZE });
+      const told = listen('rates');
+      const isTold = ({ routes, interfaces }: MfcEvent): boolean => {
+        const [one, other] = routes as Rule[];
+        const { camera } = interfaces as Record<string, { packets_in_per_second: number }>;
+        return (
+          one?.group === group &&
+          isNear(one.packets_per_second, RATE) &&
+          isNear(camera?.packets_in_per_second, RATE) &&
+          other?.packets_per_second === 0
+        );
+      };
+      await until(
+        () => told.some(isTold),
+        () => `The rates should be told: ${JSON.stringify(told.at(-1))}`,
+      );
+      await stream.stop();
+    });
+
+    it('tells of a stream that begins, fails and is back, in time', async () => {
+      const told = listen('stream_started', 'stream_lost', 'stream_restored');
+      await controller.add([route(group, { alarm: { idle: IDLE } }), route(quiet)]);
+      const next = (kind: EventKind): Promise<MfcEvent> =>
+        until(() => told.find(({ event }) => event === kind), `${kind} should be told.`, 5_000);
+
+      const first = await router.camera.stream(group, { rate: RATE });
+      await next('stream_started');
+      equal((await ruleOf(group))?.alarm_state, 'ok');
+      await first.stop();
+      const stopped = performance.now();
+      await next('stream_lost');
+      const after = (performance.now() - stopped) / 1_000;
+      ok(after > IDLE - 0.1 && after < IDLE + INTERVAL + LATE, `lost after ${after} s`);
+      equal((await ruleOf(group))?.alarm_state, 'lost');
+
+      const second = await router.camera.stream(group, { rate: RATE });
+      const { gap } = await next('stream_restored');
+      await second.stop();
+      ok(Number(gap) > IDLE, String(gap));
+      deepEqual(
+        told.map(({ event, group: of }) => [event, of]),
+        ['stream_started', 'stream_lost', 'stream_restored'].map((kind) => [kind, group]),
+      );
+    });
+
+    it('tells of the first packet of a stream that was learnt, even if it is the only one', async () => {
+      await controller.add({ group: prefix, iif: 'camera', oifs: ['tv1'], alarm: { idle: IDLE } });
+      const told = listen('stream_started', 'stream_lost');
+      await router.camera.send(learnt, { count: 1 });
+      await until(() => told.length >= 2, 'The stream should begin and fail.');
+      deepEqual(
+        told.map(({ event, group: of }) => [event, of]),
+        [
+          ['stream_started', learnt],
+          ['stream_lost', learnt],
+        ],
+      );
+    });
+
+    it('ends a route by itself: no packet is forwarded any more', async () => {
+      await router.tv1.join(group);
+      await controller.add(route(group, { expires_in: 2 }));
+      await router.camera.send(group, { count: 5 });
+      await router.tv1.waitFor(group, 5);
+      await until(() => controller.status.routes === 0, 'The route should end.');
+      await router.camera.send(group, { count: 5 });
+      await router.tv1.settle();
+      equal((await router.tv1.count(group)).received, 5);
+      await router.tv1.leave(group);
+    });
+  });
+}
