@@ -5,9 +5,10 @@
  * waits: who wants to know of it hears of the table's change.
  */
 import type { IpVersion } from '../abi/address';
-import type { MfcCounters } from '../abi/family';
+import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import { MfcError } from '../errors';
 import type { MrouteSocket, Upcall } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { learn, type Stream, Templates, templateOf } from '../routing/learning';
 import { type Route, routeKey } from '../routing/route';
 import type { Change, Entry, RouteTable, Vifs } from '../routing/table';
@@ -51,7 +52,7 @@ export class Learner {
   ) {
     this.vifs = table.vifs;
     this.formerVifs = table.vifs;
-    this.admission = new Admission(socketOf, () => (this.isFull ? undefined : this.templates.sorted));
+    this.admission = new Admission(socketOf, () => (this.isFull ? [] : this.templates.sorted));
     table.follow((change) => this.follow(change));
   }
 
@@ -79,24 +80,41 @@ export class Learner {
     const stream = { source, group, iif, sourceBytes, groupBytes };
     const entry = this.table.get(routeKey(source, group));
     if (upcall.kind === 'wrongvif') this.stray(version, stream, entry);
-    else if (!this.answer(version, stream, entry)) this.leave(version, stream, upcall.vifi, entry === undefined);
+    else if (!this.answer(version, stream, entry)) this.leave(version, stream, entry);
   }
 
-  /** Nobody takes the stream. The kernel keeps it a while, as long as there are not too many. */
-  private leave(version: IpVersion, stream: Stream, vifi: number, isUnrouted: boolean): void {
+  /** Nobody takes the stream. The kernel keeps it a while, if there are not too many. */
+  private leave(version: IpVersion, stream: Stream, entry: Entry | undefined): void {
     if (!this.unanswered.add(version, stream)) {
+      if (!this.admission.isFlooded) void this.clear();
       this.admission.flood();
-      this.shed(version, stream, vifi);
+      this.shed(version, stream);
     }
-    if (isUnrouted) this.listener.unrouted(version, stream);
+    if (entry !== undefined) return;
+    const route = this.table.get(routeKey(ANY_SOURCE, stream.group))?.installed;
+    // The kernel looks for a route of any source among those of the interface only.
+    if (route !== undefined && route.learning === undefined) this.listener.wrongInterface(version, stream, route);
+    else this.listener.unrouted(version, stream);
   }
 
-  /** The kernel forgets a stream that has an entry, and keeps nothing when that goes. */
-  private shed(version: IpVersion, { source, group }: Stream, vifi: number): void {
-    const entry = { version, source, group, parent: vifi, outputs: [] };
+  /** As long as streams wait, each packet of another one costs the kernel more. */
+  private async clear(): Promise<void> {
+    const pace = new Pace();
+    for (const { version, stream } of this.unanswered.take()) {
+      this.shed(version, stream);
+      if (pace.isDue()) await pace.rest();
+    }
+  }
+
+  /** The kernel forgets that a stream waits when there is an entry, and keeps nothing when that goes. */
+  private shed(version: IpVersion, { source, group }: Stream): void {
+    const socket = this.socketOf(version);
+    if (this.table.get(routeKey(source, group)) !== undefined) return;
+    const entry = { version, source, group, parent: 0, outputs: [] };
     try {
-      this.socketOf(version)?.addMfc(entry);
-      this.socketOf(version)?.delMfc(entry);
+      if (socket?.mfcCounters(source, group) !== undefined) return; // a change that is under way, or another program
+      socket?.addMfc(entry);
+      socket?.delMfc(entry);
     } catch {
       // It is forgotten by itself in 10 seconds.
     }
@@ -144,7 +162,6 @@ export class Learner {
     if (!this.isFull && this.table.learntSize >= MAX_LEARNT) {
       this.isFull = true;
       this.listener.warn(full());
-      this.admission.update();
     }
     return !this.isFull;
   }
