@@ -5,9 +5,10 @@
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
  */
 import type { IpVersion } from '../abi/address';
-import { relearn, Templates, templateOf } from './learning';
+import { ANY_SOURCE } from '../abi/family';
+import { isNative, learn, relearn, Templates, templateOf } from './learning';
 import type { MfcOperation, Operation } from './operation';
-import { contradiction, linkFault, noOutput, noRoute, otherInput } from './refusals';
+import { contradiction, linkFault, noOutput, noRoute, noVif, otherInput } from './refusals';
 import type { DelRequest } from './request';
 import { isEmptied, resolve } from './resolve';
 import {
@@ -29,12 +30,19 @@ import type { World } from './world';
 export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
 
 export class Plan {
-  readonly operations: Operation[] = [];
+  private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
   private readonly changes = new Map<string, Entry | undefined>();
   private waiting = 0;
   /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
   isLearning = false;
+  /** What was learnt has to follow. Once for all routes that change: there may be thousands of both. */
+  private isRelearnDue = false;
+  /** What was learnt when that was first done. */
+  private relearnt: ReadonlySet<Entry> | undefined;
+  private isSettled = false;
+  /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
+  isShort = false;
   /** Why routes go, if not because they are deleted. */
   cause: Cause | undefined;
 
@@ -44,10 +52,18 @@ export class Plan {
     private readonly world: World,
     wished: Vifs = table.vifs,
   ) {
-    this.vifs = new VifPlan(table.vifs, world, wished, this.operations);
+    this.vifs = new VifPlan(table.vifs, world, wished, this.steps, () => this.relearnIfDue());
   }
 
+  /** The steps in the kernel. Ask when all is decided. */
+  get operations(): readonly Operation[] {
+    this.settle();
+    return this.steps;
+  }
+
+  /** Ask when all is decided. */
   get next(): TableState {
+    this.settle();
     return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
   }
 
@@ -84,6 +100,19 @@ export class Plan {
     return this.put(this.acquireUsable(route, at));
   }
 
+  /** Hosts have joined or left: the outputs of learnt entries open and close. */
+  reopen(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const entry = this.find(key);
+      const template = entry?.learnt === undefined ? undefined : this.find(entry.learnt)?.installed;
+      if (entry === undefined || template === undefined) continue;
+      const route = learn({ route: template }, entry.route, this.world);
+      if (route === undefined || sameForwarding(route, entry.route)) continue;
+      this.isLearning = true;
+      this.change(key, { ...entry, route, installed: route });
+    }
+  }
+
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
     this.changes.set(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
@@ -91,7 +120,9 @@ export class Plan {
 
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
-    const entry = this.find(routeKey(request.source, request.group));
+    const key = routeKey(request.source, request.group);
+    if (this.find(key)?.learnt !== undefined) this.relearnIfDue(); // it may go with its route
+    const entry = this.find(key);
     if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
     if (entry === undefined) throw noRoute(request, at);
     const { route } = entry;
@@ -170,11 +201,12 @@ export class Plan {
    */
   private replace(before: Entry | undefined, after: Route | undefined): void {
     const installed = before?.installed;
+    this.isSettled = false;
     this.rewrite(
       installed?.learning === undefined ? installed : undefined,
       after?.learning === undefined ? after : undefined,
     );
-    if (isLearningNew(installed, after)) this.relearn();
+    if (isLearningNew(installed, after)) this.isRelearnDue = this.isLearning = true;
     if (before === undefined || installed === undefined || !isOwn(before)) return;
     this.vifs.release(installed);
   }
@@ -183,23 +215,52 @@ export class Plan {
   private rewrite(before: Route | undefined, after: Route | undefined): void {
     if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
       const step = this.mfc('add_mfc', after, before);
-      if (before !== undefined || !this.world.has(step)) this.operations.push(step);
+      if (before !== undefined || !this.world.has(step)) this.steps.push(step);
     } else if (after === undefined && before !== undefined) {
-      this.operations.push(this.mfc('del_mfc', before));
+      this.steps.push(this.mfc('del_mfc', before));
     }
   }
 
-  /** What was learnt follows the routes that learn. */
-  private relearn(): void {
-    this.isLearning = true;
-    const learnt = Array.from(this.table.listLearnt()).flatMap(([key]) => {
+  private settle(): void {
+    if (this.isSettled) return;
+    this.relearnIfDue();
+    this.forgetLate();
+    this.isSettled = true;
+  }
+
+  /** What was learnt follows the routes that learn: before the kernel loses a VIF, and when all is decided. */
+  private relearnIfDue(): void {
+    if (!this.isRelearnDue) return;
+    this.isRelearnDue = false;
+    this.relearnt ??= new Set(Array.from(this.table.listLearnt(), ([, entry]) => entry));
+    const learnt: [string, Entry][] = [];
+    for (const { route } of this.relearnt) {
+      const key = keyOf(route);
       const entry = this.find(key);
-      return entry === undefined || isOwn(entry) ? [] : [[key, entry] as const];
-    });
+      if (entry === undefined || isOwn(entry)) continue;
+      if (isNative(this.find(routeKey(ANY_SOURCE, entry.route.group)), entry.route.iif)) this.change(key, undefined);
+      else learnt.push([key, entry]);
+    }
     if (learnt.length === 0) return;
-    for (const [key, entry] of relearn(learnt, this.templates(), this.world)) {
-      this.rewrite(this.find(key)?.installed, entry?.installed);
-      this.changes.set(key, entry);
+    for (const [key, entry] of relearn(learnt, this.templates(), this.world)) this.change(key, entry);
+  }
+
+  /** Another form of a learnt entry, or none. */
+  private change(key: string, entry: Entry | undefined): void {
+    this.rewrite(this.find(key)?.installed, entry?.installed);
+    this.changes.set(key, entry);
+  }
+
+  /**
+   * What was learnt while the plan was made goes before anything else does: the plan may free the VIFs that it names. Its stream is learnt
+   * anew when the plan is done.
+   */
+  private forgetLate(): void {
+    if (this.relearnt === undefined) return;
+    for (const [key, entry] of this.table.listLearnt()) {
+      if (this.relearnt.has(entry) || this.changes.has(key)) continue;
+      this.steps.unshift({ op: 'del_mfc', ...entryOf(entry.route, this.table.vifs[entry.route.version]) });
+      this.changes.set(key, undefined);
     }
   }
 
@@ -216,9 +277,11 @@ export class Plan {
 
   /** What of a route its interfaces allow now. */
   private acquireUsable(route: Route, at: At): Entry {
-    const { installed, reason } = resolve(route, this.world);
+    const resolved = resolve(route, this.world);
+    const { installed, lacking } = this.vifs.fit(resolved.installed);
+    if (lacking !== undefined) this.isShort = true;
     if (installed !== undefined) this.vifs.acquire(installed, at);
-    return { route, installed, ...because(reason) };
+    return { route, installed, ...because(resolved.reason ?? (lacking && noVif(lacking))) };
   }
 
   /** The step that adds or deletes a route, in the kernel's terms. */
@@ -229,10 +292,12 @@ export class Plan {
   }
 }
 
-/** Whether what was learnt may have to follow. Who has joined can be different each time. */
+/** Whether what was learnt may have to follow. */
 function isLearningNew(before: Route | undefined, after: Route | undefined): boolean {
-  if (before?.learning === undefined && after?.learning === undefined) return false;
-  if (before === undefined || after === undefined || after.members !== undefined) return true;
+  if (before?.learning === undefined && after?.learning === undefined) {
+    return after?.source === ANY_SOURCE && before?.iif !== after.iif;
+  }
+  if (before === undefined || after === undefined) return true;
   return !sameForwarding(before, after) || !sameOptions(before, after);
 }
 

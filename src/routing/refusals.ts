@@ -34,16 +34,17 @@ export function unmatched(pattern: string, field: string): MfcError {
   });
 }
 
+/** Why an interface is not used. */
+export function noVif(name: string): string {
+  return `No VIF number is left for interface '${name}': the kernel has 32 per table.`;
+}
+
 export function exhausted(name: string, field: string): MfcError {
-  return new MfcError(
-    'ERR_MFC_VIFS_EXHAUSTED',
-    `No VIF number is left for interface '${name}': the kernel has 32 per table.`,
-    {
-      field,
-      value: name,
-      hint: 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.',
-    },
-  );
+  return new MfcError('ERR_MFC_VIFS_EXHAUSTED', noVif(name), {
+    field,
+    value: name,
+    hint: 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.',
+  });
 }
 
 export function noRoute(request: DelRequest, at: At): MfcError {
