@@ -7,7 +7,7 @@ import type { Rule } from '../abi/rule';
 import type { Kernel } from '../kernel/kernel';
 import type { Plan } from '../routing/plan';
 import { namedInterfaces } from '../routing/resolve';
-import { formatRoute, type Route } from '../routing/route';
+import { formatRoute, isPattern, matchesPattern, type Route } from '../routing/route';
 import { keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/route-joins';
 import type { Decision } from './answers';
@@ -41,7 +41,7 @@ export function warningsFor(
     }),
     ...(table === undefined
       ? []
-      : [...missingRules(routes, 4, kernel, table), ...missingRules(routes, 6, kernel, table)]),
+      : [...missingRules(routes, plan, 4, kernel, table), ...missingRules(routes, plan, 6, kernel, table)]),
   ];
 }
 
@@ -70,9 +70,22 @@ function holds({ iif, inverted }: Rule, name: string): boolean {
   return (iif === undefined || iif === name) !== (inverted === true);
 }
 
+/** Those that a pattern means. */
+function inputsOf(route: Route, plan: Plan): readonly string[] {
+  if (!isPattern(route.iif)) return [route.iif];
+  const reserved = plan.find(keyOf(route))?.installed?.reserved ?? [];
+  return reserved.filter((name) => matchesPattern(route.iif, name));
+}
+
 /** Packets reach another table than the default one by a rule only. */
-function missingRules(routes: readonly Route[], version: IpVersion, kernel: Kernel, table: number): string[] {
-  const inputs = new Set(routes.filter((route) => route.version === version).map(({ iif }) => iif));
+function missingRules(
+  routes: readonly Route[],
+  plan: Plan,
+  version: IpVersion,
+  kernel: Kernel,
+  table: number,
+): string[] {
+  const inputs = new Set(routes.filter((route) => route.version === version).flatMap((route) => inputsOf(route, plan)));
   if (inputs.size === 0) return [];
   const rules = kernel.listRules(version);
   const missing = Array.from(inputs).filter((name) => {

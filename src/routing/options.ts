@@ -3,7 +3,7 @@
  */
 import { isTooLong, listNames, tooLong } from './outputs';
 import { type Learning, learns, type Members, type Route } from './route';
-import { type AddShape, type At, type DelShape, invalid, MAX_EXCLUDED } from './schema';
+import { type AddShape, type At, type DelShape, invalid, MAX_EXCLUDED, MAX_SECONDS } from './schema';
 import { parseExclude } from './stream';
 
 /** The text that stands for outputs that open as hosts join. */
@@ -59,7 +59,7 @@ function parseEnd({ expires_in, expires_at }: AddShape, at: At): Options {
 function parseLearning(shape: AddShape, route: Route, at: At): { learning?: Learning } {
   if (learns(route)) {
     const exclude = parseExclude(listExcluded(shape.exclude ?? [], at), route.version, at);
-    return { learning: { exclude, idleTimeout: shape.idle_timeout ?? IDLE_TIMEOUT } };
+    return { learning: { exclude, idleTimeout: shape.idle_timeout ?? idleTimeoutFor(shape) } };
   }
   for (const field of ['exclude', 'idle_timeout'] as const) {
     if (shape[field] === undefined) continue;
@@ -67,6 +67,11 @@ function parseLearning(shape: AddShape, route: Route, at: At): { learning?: Lear
     throw invalid(at, field, shape[field], 'is set, but the route is for one stream.', hint);
   }
   return {};
+}
+
+/** An entry that goes before its alarm is due takes the alarm along. */
+function idleTimeoutFor({ alarm }: AddShape): number {
+  return Math.min(Math.max(IDLE_TIMEOUT, 2 * (alarm?.idle ?? 0)), MAX_SECONDS);
 }
 
 /** The schema counts the items of an array; a text with as many is as long as any array of them. */

@@ -43,7 +43,7 @@ const label = { type: 'string', maxLength: 256 };
 const names = { anyOf: [{ type: 'array', maxItems: MAX_OUTPUTS, items: interfaceName }, { type: 'string' }] };
 export const MAX_EXCLUDED = 1000;
 /** Ten years: more is a mistake. */
-const MAX_SECONDS = 315_360_000;
+export const MAX_SECONDS = 315_360_000;
 const seconds = { type: 'number', exclusiveMinimum: 0, maximum: MAX_SECONDS };
 const addFields = {
   source: address,

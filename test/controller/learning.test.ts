@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { RouteState } from '../../src/controller/answers';
+import { Controller } from '../../src/controller/controller';
 import { FakeKernel } from '../fake/kernel';
 import { until } from '../lab/until';
 import { joins } from '../streams/said';
@@ -169,6 +170,28 @@ describe('controller: routes that learn', () => {
     await bench.controller.add(many.map((route) => ({ ...route, oifs: ['out2'] })));
     ok(performance.now() - start < 4_000, 'A look at all of them for each of them takes minutes.');
     deepEqual(await learnt(), [`${GROUP} in1 > out2`]);
+  });
+
+  it('are warned of for the inputs that a pattern means, where packets need a rule', async () => {
+    const { kernel, stateFile } = bench;
+    const other = new Controller({ stateFile: `${stateFile}.100`, kernel, table: 100 });
+    await other.open();
+    const { warnings } = await other.add({ ...WIDE, iif: 'in+' });
+    await other.close();
+    deepEqual(
+      warnings?.map((text) => /packets from '(.*)' to/.exec(text)?.[1]),
+      ['in1', 'in2'],
+    );
+  });
+
+  it('keep what they have learnt until its alarm is due', async () => {
+    const [short, long] = (
+      await bench.controller.add([
+        { ...WIDE, alarm: { idle: 5 } },
+        { ...WIDE, group: '239.2.0.0/16', alarm: { idle: 90 } },
+      ])
+    ).mfc_rules;
+    deepEqual([short?.idle_timeout, long?.idle_timeout], [60, 180]);
   });
 
   it('open outputs of what they have learnt in one go for all that hosts say in a turn', async () => {
