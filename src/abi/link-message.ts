@@ -2,6 +2,7 @@
  * Netlink messages about network interfaces: linux/if_link.h, net/core/rtnetlink.c rtnl_fill_ifinfo.
  */
 import { getI32 } from './endian';
+import { IFF_UP } from './ifreq';
 import { eachAttribute, encodeDump, nlmsghdr } from './netlink';
 
 /** struct ifinfomsg { u8 ifi_family, pad; u16 ifi_type; int ifi_index; unsigned int ifi_flags, ifi_change; } */
@@ -19,9 +20,15 @@ export function encodeLinkDump(bytes: Uint8Array): void {
   encodeDump(bytes, RTM_GETLINK);
 }
 
+/** As ifi_family: the message is about a port of a bridge, net/bridge/br_netlink.c br_ifinfo_notify. */
+export const AF_BRIDGE = 7;
+
 export interface LinkMessage {
   readonly name: string;
   readonly ifindex: number;
+  readonly up: boolean;
+  /** It is about the interface as a port of a bridge. */
+  readonly isPort: boolean;
 }
 
 const decoder = new TextDecoder();
@@ -31,5 +38,10 @@ export function decodeLink(bytes: Uint8Array, start: number, end: number): LinkM
   eachAttribute(bytes, start + ifinfomsg.size, end, (type, at, size) => {
     if (type === IFLA_IFNAME) name = decoder.decode(bytes.subarray(at, at + size - 1)); // its last byte is 0
   });
-  return { name, ifindex: getI32(bytes, start + ifinfomsg.ifi_index) };
+  return {
+    name,
+    ifindex: getI32(bytes, start + ifinfomsg.ifi_index),
+    up: (getI32(bytes, start + ifinfomsg.ifi_flags) & IFF_UP) !== 0,
+    isPort: bytes[start + ifinfomsg.ifi_family] === AF_BRIDGE,
+  };
 }

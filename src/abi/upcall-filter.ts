@@ -33,9 +33,6 @@ export interface StreamPrefix {
   readonly group?: Prefix;
 }
 
-/** The filter for a socket that nobody reads. */
-export const NO_UPCALLS = encodeFilter([DROP]);
-
 /** Lets through the upcalls of new streams, all or those that one of `streams` takes, and of packets on wrong interfaces. */
 export function encodeUpcallFilter(version: IpVersion, streams: readonly StreamPrefix[] | 'all'): Uint8Array {
   const at = upcallLayout(version);

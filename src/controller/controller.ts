@@ -22,6 +22,8 @@ import {
   wantsDryRun,
 } from '../routing/request';
 import type { TableState } from '../routing/table';
+import { type EventRequest, parseEventFilter } from '../streams/event-filter';
+import type { Subscription } from '../streams/subscription';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
 import { closed, Installer } from './installer';
 import { Journal } from './journal';
@@ -85,19 +87,20 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      wantsUnrouted: () => this.streams.events.wants('unrouted'),
-      unrouted: () => undefined,
-      wrongInterface: () => undefined,
+      unrouted: (_, stream) => this.streams.strangers.unrouted(stream),
+      wrongInterface: (_, stream, route) => this.streams.strangers.wrongInterface(stream, route),
       warn: this.warn,
     });
     this.opening = new Opening(this.installer, options, this.warn);
     this.tables = new Tables(this.installer, this.opening, {
       prepare: () => this.prepare(options),
-      opened: () => {
+      opened: (version) => {
+        this.streams.tables.opened(version);
         this.tending.lookAtAll();
         this.keepJoins();
         this.changed();
       },
+      failed: (error, version) => this.streams.tables.failed(error, version),
       changed: () => this.changed(),
       due: () => void this.queue.run(() => this.tables.openAll()).catch(() => undefined), // the status tells
       warn: this.warn,
@@ -110,6 +113,9 @@ export class Controller extends EventEmitter<Events> {
     });
     this.tending = new Tending(this.installer, {
       noted: () => this.tendSoon(),
+      link: (name, ifindex, state) => this.streams.links.note(name, ifindex, state),
+      missed: () => this.streams.links.lookAgain(),
+      drifted: (entries) => this.streams.routes.drifted(entries),
       ownerChanged: (version) => this.tables.ownerChanged(version),
       renamed: () => this.save(),
       healed: () => this.streams.linksChanged(),
@@ -174,6 +180,15 @@ export class Controller extends EventEmitter<Events> {
     });
   }
 
+  /**
+   * Notes the events that are asked for, until they are listened to. Throws ERR_MFC_INVALID.
+   *
+   * @param name who ends one and comes back with the same name within half a minute misses nothing
+   */
+  subscribe(request: EventRequest, name?: string): Subscription {
+    return this.streams.subscriptions.open(parseEventFilter(request), name);
+  }
+
   private async change<R extends AddRequest | DelRequest>(
     payload: unknown,
     fields: Fields,
@@ -181,6 +196,7 @@ export class Controller extends EventEmitter<Events> {
     decide: (plan: Plan, request: R, at?: number) => Decision,
   ): Promise<ChangeAnswer> {
     const { answer, saved } = await this.enqueue(async () => {
+      await this.streams.subscriptions.room();
       const pace = new Pace();
       const messages = messagesIn(payload, fields);
       const at = messages === payload ? (i: number) => i : () => undefined;
@@ -250,6 +266,7 @@ export class Controller extends EventEmitter<Events> {
     await this.load();
     this.streams.start(1000 * interval);
     this.tending.start();
+    this.streams.links.start();
   }
 
   /** Ends those that this one comes after, even if it never opens itself: its own successor gets what they had. */
@@ -275,7 +292,7 @@ export class Controller extends EventEmitter<Events> {
     const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
     for (const route of routes) plan.keep(route, NOT_YET);
-    this.installer.table.commit(plan.next);
+    this.streams.routes.silently(() => this.installer.table.commit(plan.next));
     this.isLoaded = true;
     this.streams.ended(ended);
     for (const warning of warnings) this.warn(warning);

@@ -36,12 +36,21 @@ export async function inherit(
   if (!isFresh && lacksVif(installer, version, vifs)) await installer.quietly(() => writeAsListed(socket, estate));
   installer.table.adopt(version, vifs);
   for (const [key, entry] of entries) if (isOthers(installer, key, entry)) installer.foreign.set(key, entry);
+  if (!isFresh) presumeMembers(installer, entries.values());
   const survey = installer.survey((entry) => {
     const seen = entries.get(routeKey(entry.source, entry.group));
     return seen?.foreign === false && isSameEntry(entry, seen, (vifi) => indices.get(vifi));
   });
   await installer.quietly(() => restore(installer, version, survey));
   if (!isFresh) await dropRest(installer, socket, entries);
+}
+
+/** Nobody is cut off because this process has not heard him yet. */
+function presumeMembers({ members, table }: Installer, entries: Iterable<KernelEntry>): void {
+  if (!table.listOpenEnded().some(({ route }) => route.members !== undefined)) return;
+  for (const { version, source, group, iif, outputs } of entries) {
+    for (const { ifindex } of outputs) if (ifindex !== iif) members.presume(version, ifindex, group, source);
+  }
 }
 
 async function look(installer: Installer, version: IpVersion, socket: MrouteSocket): Promise<Estate> {

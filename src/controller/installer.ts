@@ -28,7 +28,7 @@ export class Installer {
   /** The entries that other programs have made, by key. */
   readonly foreign = new Map<string, KernelEntry>();
   /** Who has joined; nobody, as long as nobody asks. */
-  members: MemberView = () => false;
+  members: MemberView = { wants: () => false, presume: () => undefined };
   /** Makes entries for streams that no message named. */
   readonly learner: Learner;
   private watched: Watch | undefined;
@@ -47,7 +47,7 @@ export class Installer {
 
   isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
     const link = this.kernel.findLink(name);
-    return link !== undefined && this.members(version, link.ifindex, stream);
+    return link !== undefined && this.members.wants(version, link.ifindex, stream);
   }
 
   /** Becomes the owner of the table of a family. */

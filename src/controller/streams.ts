@@ -10,11 +10,16 @@ import { systemClock } from '../streams/clock';
 import { Events } from '../streams/events';
 import { Idle } from '../streams/idle';
 import { Leases } from '../streams/leases';
+import { LinkEvents } from '../streams/link-events';
 import type { Measures } from '../streams/measures';
 import type { Counters } from '../streams/meter';
 import { Metering } from '../streams/metering';
+import { RouteEvents } from '../streams/route-events';
 import { RouteJoins } from '../streams/route-joins';
 import { RouteMembers } from '../streams/route-members';
+import { StrangerEvents } from '../streams/stranger-events';
+import { Subscriptions } from '../streams/subscriptions';
+import { TableEvents } from '../streams/table-events';
 import type { Installer } from './installer';
 
 export interface StreamsListener {
@@ -29,6 +34,11 @@ export interface StreamsListener {
 
 export class Streams {
   readonly events = new Events();
+  readonly subscriptions = new Subscriptions(this.events);
+  readonly tables = new TableEvents(this.events);
+  readonly strangers = new StrangerEvents(this.events);
+  readonly routes: RouteEvents;
+  readonly links: LinkEvents;
   readonly joins: RouteJoins;
   private readonly members: RouteMembers;
   private readonly idle: Idle;
@@ -41,12 +51,14 @@ export class Streams {
     private readonly listener: StreamsListener,
   ) {
     const { kernel, table, sockets } = installer;
+    this.routes = new RouteEvents(table, this.events);
+    this.links = new LinkEvents(kernel, table, this.events);
     this.joins = new RouteJoins(kernel, table);
     this.members = new RouteMembers(kernel, table, this.events, {
       due: () => this.do(() => this.placeMembers()),
       warn: (warning) => listener.warn(warning),
     });
-    installer.members = (version, ifindex, stream) => this.members.wants(version, ifindex, stream);
+    installer.members = this.members;
     this.idle = new Idle(
       table,
       ({ version, source, group }) => sockets.get(version)?.mfcCounters(source, group),
@@ -92,6 +104,7 @@ export class Streams {
     this.idle.stop();
     this.metering.stop();
     this.leases.stop();
+    this.strangers.stop();
   }
 
   /** Saved routes that ended while nobody had them. */
@@ -101,6 +114,8 @@ export class Streams {
   }
 
   async close(): Promise<void> {
+    this.tables.closed();
+    this.subscriptions.close();
     this.members.close();
     await this.joins.joins.close();
   }

@@ -9,7 +9,11 @@ import type { MemberStream, World } from '../routing/world';
 const hasNothing = (): boolean => false;
 
 /** Who knows which hosts want which streams. */
-export type MemberView = (version: IpVersion, ifindex: number, stream: MemberStream) => boolean;
+export interface MemberView {
+  wants(version: IpVersion, ifindex: number, stream: MemberStream): boolean;
+  /** An output was open when the table was taken over: somebody wants the stream. */
+  presume(version: IpVersion, ifindex: number, group: string, source: string): void;
+}
 
 export class Survey implements World {
   private readonly links = new Map<string, Link | undefined>();
@@ -42,7 +46,7 @@ export class Survey implements World {
 
   isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
     const link = this.link(name);
-    return link !== undefined && this.members(version, link.ifindex, stream);
+    return link !== undefined && this.members.wants(version, link.ifindex, stream);
   }
 
   isUsedByOthers(version: IpVersion, ifindex: number): boolean {

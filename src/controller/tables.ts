@@ -16,6 +16,8 @@ export interface TablesListener {
   prepare(): Promise<void>;
   /** The table of a family is open, with all saved routes that can be there. */
   opened(version: IpVersion): void;
+  /** The table of a family could not be opened, or none could. */
+  failed(error: unknown, version: IpVersion | undefined): void;
   /** Whether a table is open, or why not, has changed. */
   changed(): void;
   /** It may be worth trying again: call `openAll` when nothing else is under way. */
@@ -96,7 +98,7 @@ export class Tables {
     } catch (error) {
       this.installer.lose(version, error);
       const isToBeTaken = opened !== undefined && this.opening.giveBack(version, opened);
-      this.fail(error, isToBeTaken || isInUse(error));
+      this.fail(error, version, isToBeTaken || isInUse(error));
     }
     this.failure = undefined;
     this.listener.opened(version);
@@ -110,7 +112,7 @@ export class Tables {
       await this.opening.look();
       this.isPrepared = true;
     } catch (error) {
-      this.fail(error);
+      this.fail(error, undefined);
     }
   }
 
@@ -121,8 +123,9 @@ export class Tables {
     this.told = text;
   }
 
-  private fail(error: unknown, isWorthRetrying = isInUse(error)): never {
+  private fail(error: unknown, version: IpVersion | undefined, isWorthRetrying = isInUse(error)): never {
     if (error instanceof MfcError) this.failure = error;
+    this.listener.failed(error, version);
     if (isWorthRetrying && !this.isClosing) this.retry.schedule();
     this.listener.changed();
     throw error;

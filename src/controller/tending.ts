@@ -4,8 +4,9 @@
  * The kernel tells what happens; nothing is polled. What is told is only noted, and worked off between messages.
  */
 import type { IpVersion } from '../abi/address';
+import type { MfcEntry } from '../abi/family';
 import { MfcError } from '../errors';
-import type { Watch, WatchListener } from '../kernel/kernel';
+import type { LinkState, Watch, WatchListener } from '../kernel/kernel';
 import { Pace } from '../pace';
 import { formatRoute } from '../routing/route';
 import { Drift, type Repair } from './drift';
@@ -16,6 +17,12 @@ import { Retry } from './retry';
 export interface TendingListener {
   /** There is something to do: call `tend` when nothing else is under way. */
   noted(): void;
+  /** The kernel tells of an interface, in the order in which it happens. */
+  link(name: string, ifindex: number, state: LinkState): void;
+  /** The kernel may have told of interfaces, and nobody heard it. */
+  missed(): void;
+  /** The entries that another program has deleted or changed and that are not put back yet: all of them. */
+  drifted(entries: readonly MfcEntry[]): void;
   /** The table of a family may be free. */
   ownerChanged(version: IpVersion): void;
   /** Routes have other names now, which is to be saved. */
@@ -83,14 +90,16 @@ export class Tending {
 
   /** Puts entries back, but not faster and faster against a program that does the opposite. Answers whether all are back. */
   private async settle(repairs: readonly Repair[]): Promise<boolean> {
+    this.listener.drifted(writtenBy(repairs));
     if (repairs.length === 0) return true;
     if (this.drift.pause > 0) {
       this.again.scheduleIn(this.drift.pause);
       return false;
     }
     const done = await this.drift.repair(repairs);
-    const written = done.filter(({ op }) => op === 'add').map(({ entry }) => entry);
+    const written = writtenBy(done);
     if (written.length > 0) this.listener.warn(putBack(written));
+    this.listener.drifted(writtenBy(repairs.filter((repair) => !done.includes(repair))));
     return done.length === repairs.length;
   }
 
@@ -124,14 +133,25 @@ export class Tending {
   }
 
   private readonly heard: WatchListener = {
-    link: () => this.note(),
+    link: (name, ifindex, state) => {
+      this.listener.link(name, ifindex, state);
+      this.note();
+    },
     entry: (entry, gone) => {
       this.drift.note(entry, gone);
       if (!this.isDraining) this.listener.noted();
     },
     ownerChanged: (version) => this.listener.ownerChanged(version),
-    overflow: () => this.lookAtAll(),
+    overflow: () => {
+      this.listener.missed();
+      this.lookAtAll();
+    },
   };
+}
+
+/** The entries that are to be put back. */
+function writtenBy(repairs: readonly Repair[]): MfcEntry[] {
+  return repairs.filter(({ op }) => op === 'add').map(({ entry }) => entry);
 }
 
 function putBack(drifted: readonly { source: string; group: string }[]): MfcError {

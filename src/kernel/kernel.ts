@@ -42,9 +42,10 @@ export interface MrouteSocket {
   /** Undefined if the kernel has no such VIF. */
   vifCounters(vifi: number): VifCounters | undefined;
   /**
-   * From now on the listener is told of packets that the kernel cannot route, in the order of the kernel: of a new stream once, or again
-   * if it goes unanswered for some ten seconds; of a packet on a wrong interface once per entry and three seconds. Does not keep the
-   * process alive. Without a listener nothing is read: upcalls wait in the socket. Those that wait may be told late.
+   * From now on the listener is told of packets that the kernel cannot route, the newest of those that wait first: of a new stream once,
+   * or again if it goes unanswered for some ten seconds; of a packet on a wrong interface once per entry and three seconds. Does not keep
+   * the process alive. Without a listener nothing is read: upcalls wait in the socket, a few hundred before there was a listener, some
+   * ten thousand afterwards; no more streams wait than upcalls have room. Those that waited are told late.
    */
   listen(listener: UpcallListener | undefined): void;
   /** Tells the listener what waits now, for a few milliseconds at most. Answers whether there may be more. */
@@ -63,10 +64,13 @@ export interface MrouteSocket {
   close(): void;
 }
 
+/** What an interface was when the kernel told of it. */
+export type LinkState = 'up' | 'down' | 'gone';
+
 /** Hears what happens in the kernel, in the order in which it happened. Must not throw. */
 export interface WatchListener {
-  /** An interface came, went or changed. Ask the kernel what it is now. */
-  link(name: string, ifindex: number): void;
+  /** An interface came, went or changed. Ask the kernel what it is now: more may have happened since. */
+  link(name: string, ifindex: number, state: LinkState): void;
   /** An entry of the table was made or changed, or is gone. Streams that wait for a route are no entries. */
   entry(entry: KernelEntry, gone: boolean): void;
   /** The table of a family may have lost its owner. */

@@ -5,7 +5,7 @@ import type { IpVersion } from '../abi/address';
 import { putU32 } from '../abi/endian';
 import { familyOf } from '../abi/families';
 import { type Family, MRT_ASSERT, MRT_INIT, MRT_PIM, MRT_TABLE } from '../abi/family';
-import { NO_UPCALLS } from '../abi/upcall-filter';
+import { encodeUpcallFilter } from '../abi/upcall-filter';
 import { isErrno, MfcError } from '../errors';
 import { fault } from './faults';
 import type { MrouteSocket } from './kernel';
@@ -13,7 +13,6 @@ import { attachFilter, close, rawSocket, setCloseOnExec, setsockopt } from './li
 import { LinuxMrouteSocket } from './mroute-socket';
 import { isInOwnNamespace } from './namespace';
 import { nameOwners } from './owners';
-import { enlargeReceiveBuffer } from './receive-buffer';
 import { notOwner, probeVifs } from './vif-probe';
 
 /** Most options take an int, MRT_INIT only this one. */
@@ -30,8 +29,6 @@ export function openMrouteSocket(version: IpVersion, table: number | undefined):
   const family = familyOf(version);
   const fd = rawSocket(family.domain, family.protocol);
   try {
-    // Nobody reads it yet: upcalls would fill its buffer, and as many streams would wait.
-    attachFilter(fd, NO_UPCALLS);
     if (table !== undefined) {
       const id = new Uint8Array(4);
       putU32(id, 0, table);
@@ -69,12 +66,12 @@ export function adoptMrouteSocket(version: IpVersion, table: number | undefined,
 }
 
 /**
- * Room for a burst of upcalls, 40,000 in 32 MiB, and upcalls about all packets on wrong interfaces: MRT_ASSERT alone tells of those on
- * an interface that is among the entry's outputs. Else MRT_PIM only has the kernel take PIMv1 registers out of IGMP, for a register VIF,
- * which nobody makes here; kernels without PIM know MRT_ASSERT only. net/ipv4/ipmr.c ip_mr_forward, pim_rcv_v1
+ * Upcalls only, no packets of hosts; and upcalls about all packets on wrong interfaces: MRT_ASSERT alone has them for interfaces among
+ * the entry's outputs. What MRT_PIM changes besides is that PIMv1 registers are taken out of IGMP, for a register VIF, which nobody
+ * makes here. Kernels without PIM know MRT_ASSERT only. net/ipv4/ipmr.c ip_mr_forward, pim_rcv_v1
  */
 function prepare(fd: number, family: Family): void {
-  enlargeReceiveBuffer(fd);
+  attachFilter(fd, encodeUpcallFilter(family.version, 'all'));
   try {
     setsockopt(fd, family.level, MRT_PIM, ONE, ONE.length, 'MRT_PIM');
   } catch (error) {

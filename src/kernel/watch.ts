@@ -84,7 +84,7 @@ class LinuxWatch implements Watch {
   private readonly tell = (type: number, start: number, end: number): void => {
     if (this.fd < 0) return; // closed by the listener
     if (type === RTM_NEWROUTE || type === RTM_DELROUTE) this.tellEntry(start, end, type === RTM_DELROUTE);
-    else if (type === RTM_NEWLINK || type === RTM_DELLINK) this.tellLink(start, end);
+    else if (type === RTM_NEWLINK || type === RTM_DELLINK) this.tellLink(start, end, type === RTM_DELLINK);
     else if (type === RTM_NEWNETCONF) this.tellOwner(start, end);
   };
 
@@ -95,9 +95,11 @@ class LinuxWatch implements Watch {
     if (entry !== undefined && !isProbe(entry)) this.listener.entry(entry, gone);
   }
 
-  private tellLink(start: number, end: number): void {
-    const { name, ifindex } = decodeLink(this.bytes, start, end);
-    this.listener.link(name, ifindex);
+  private tellLink(start: number, end: number, gone: boolean): void {
+    const { name, ifindex, up, isPort } = decodeLink(this.bytes, start, end);
+    // A port that leaves its bridge is told as deleted too, but it is the port that is gone and not the interface.
+    const state = gone && !isPort ? 'gone' : up ? 'up' : 'down';
+    this.listener.link(name, ifindex, state);
   }
 
   private tellOwner(start: number, end: number): void {

@@ -1,8 +1,8 @@
 /**
- * Of which new streams the kernel is to tell: of those that routes take which learn, and of all others if somebody wants to know.
+ * Of which new streams the kernel is to tell: of all, but in a flood of streams that nobody takes only of the others.
  *
  * Each packet of an unknown stream costs the kernel as much time as streams wait for an answer (net/ipv4/ipmr.c mfc_unres_queue is a
- * list), and it drops what it does not tell. So in a flood of streams that nobody takes, it tells of the others only, for a while.
+ * list). What it does not tell of does not wait: it is dropped.
  */
 import type { IpVersion } from '../abi/address';
 import type { MrouteSocket, StreamPrefix } from '../kernel/kernel';
@@ -12,21 +12,16 @@ import { formatAddress, type Prefix } from '../routing/prefix';
 const CALM_MS = 10_000;
 const VERSIONS: readonly IpVersion[] = [4, 6];
 
-export interface Wishes {
-  /** Whether streams are to be told that no route takes. */
-  readonly unknown: boolean;
-  readonly templates: readonly Template[];
-}
-
 export class Admission {
   private calm: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socketOf: (version: IpVersion) => MrouteSocket | undefined,
-    private readonly wishes: () => Wishes,
+    /** The routes that learn; undefined if they can learn nothing more. */
+    private readonly templates: () => readonly Template[] | undefined,
   ) {}
 
-  get isFlooded(): boolean {
+  private get isFlooded(): boolean {
     return this.calm !== undefined;
   }
 
@@ -40,12 +35,12 @@ export class Admission {
     this.update();
   }
 
-  /** What is wished has changed, or a socket is new. */
+  /** What routes learn has changed, or a socket is new. */
   update(): void {
-    const { unknown, templates } = this.wishes();
+    const templates = this.templates();
     for (const version of VERSIONS) {
-      const streams = templates.filter(({ route }) => route.version === version).map(toStreamPrefix);
-      this.socketOf(version)?.admit(unknown && !this.isFlooded ? 'all' : streams);
+      const streams = templates?.filter(({ route }) => route.version === version).map(toStreamPrefix) ?? [];
+      this.socketOf(version)?.admit(this.isFlooded || templates === undefined ? streams : 'all');
     }
   }
 

@@ -40,3 +40,29 @@ export interface MfcEvent extends About {
   /** When it was noticed, ISO 8601. */
   time: string;
 }
+
+/** That something has happened, and when. It is put into words when somebody reads it, once for all readers. */
+export class Notice {
+  private readonly time = Date.now();
+  private made: MfcEvent | undefined;
+
+  constructor(
+    readonly kind: EventKind,
+    private readonly about: () => About,
+  ) {}
+
+  /** Not to be changed: others get the same. */
+  get event(): MfcEvent {
+    this.made ??= { event: this.kind, time: new Date(this.time).toISOString(), ...this.about() };
+    return this.made;
+  }
+}
+
+/** A value of JSON of its own: who gets it may change it. Takes a fraction of the time of `structuredClone`. */
+export function copied<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) if (item !== undefined) copy[key] = copied(item);
+  return copy as T;
+}

@@ -1,14 +1,17 @@
 /**
  * Brings events from who notices them to who asked for them. Nothing is made that nobody asked for.
  */
-import type { About, EventKind, MfcEvent } from './event';
+import { type About, type EventKind, type MfcEvent, Notice } from './event';
 
 /** Must not throw. */
 export type EventListener = (event: MfcEvent) => void;
 
+/** Hears that there is an event, within the call that tells of it. Must not throw, and must not do much. */
+export type NoticeListener = (notice: Notice) => void;
+
 interface Subscription {
   readonly kinds: ReadonlySet<EventKind>;
-  readonly listener: EventListener;
+  readonly listener: NoticeListener;
 }
 
 export class Events {
@@ -17,6 +20,11 @@ export class Events {
 
   /** Answers how to end it. */
   subscribe(kinds: Iterable<EventKind>, listener: EventListener): () => void {
+    return this.follow(kinds, (notice) => listener(notice.event));
+  }
+
+  /** For who reads later. Answers how to end it. */
+  follow(kinds: Iterable<EventKind>, listener: NoticeListener): () => void {
     const subscription = { kinds: new Set(kinds), listener };
     this.subscriptions.add(subscription);
     this.changed();
@@ -36,12 +44,13 @@ export class Events {
     this.watchers.push(watcher);
   }
 
-  emit(event: EventKind, about: About): void {
-    let made: MfcEvent | undefined;
+  /** @param about what it is about, or what says so when somebody reads it: that may be later */
+  emit(event: EventKind, about: About | (() => About)): void {
+    let notice: Notice | undefined;
     for (const { kinds, listener } of this.subscriptions) {
       if (!kinds.has(event)) continue;
-      made ??= { event, time: new Date().toISOString(), ...about };
-      listener(made);
+      notice ??= new Notice(event, typeof about === 'function' ? about : () => about);
+      listener(notice);
     }
   }
 

@@ -23,8 +23,6 @@ const MAX_LEARNT = 65_536;
 const ROOM_AGAIN = 60_000;
 
 export interface LearnerListener {
-  /** Whether anybody wants to hear of streams that no route takes. */
-  wantsUnrouted(): boolean;
   /** A stream comes in that no route takes. */
   unrouted(version: IpVersion, stream: Stream): void;
   /** A stream comes in elsewhere than its entry says, and stays where it was. */
@@ -48,10 +46,7 @@ export class Learner {
     private readonly world: Pick<World, 'isMember'>,
     private readonly listener: LearnerListener,
   ) {
-    this.admission = new Admission(socketOf, () => ({
-      unknown: listener.wantsUnrouted(),
-      templates: this.isFull ? [] : this.templates.sorted,
-    }));
+    this.admission = new Admission(socketOf, () => (this.isFull ? undefined : this.templates.sorted));
     table.follow((change) => this.follow(change));
   }
 
@@ -69,11 +64,6 @@ export class Learner {
   stop(): void {
     this.pause();
     this.admission.stop();
-  }
-
-  /** Others may want to hear of unknown streams now, or nobody. */
-  wantedChanged(): void {
-    this.admission.update();
   }
 
   /** What the kernel tells of a family. */

@@ -11,6 +11,7 @@ import { systemClock, Timer } from './clock';
 import type { Events } from './events';
 import { type HeardLink, Hearing } from './hearing';
 import { type MemberChange, Members } from './members';
+import { Presumed } from './presumed';
 
 export interface RouteMembersListener {
   /** Outputs may have to open or close: `listRoutes` has the routes to place. */
@@ -20,6 +21,7 @@ export interface RouteMembersListener {
 
 export class RouteMembers {
   private readonly members: Members;
+  private readonly presumed = new Presumed();
   private readonly hearing: Hearing;
   /** Keys of the entries whose outputs hosts open, by group. */
   private readonly keys = new Map<string, Set<string>>();
@@ -38,8 +40,14 @@ export class RouteMembers {
       wishes: (version, ifindex, group) => this.look(version, ifindex, group),
     });
     this.hearing = new Hearing(kernel, {
-      heard: (heard) => this.members.heard(heard),
-      forget: (version, ifindex) => this.members.forget(version, ifindex),
+      heard: (heard) => {
+        this.timer.wakeBy(this.presumed.heard(heard) + 1);
+        this.members.heard(heard);
+      },
+      forget: (version, ifindex) => {
+        this.presumed.forget(version, ifindex);
+        this.members.forget(version, ifindex);
+      },
       warn: listener.warn,
     });
     table.follow((change) => this.follow(change));
@@ -50,7 +58,12 @@ export class RouteMembers {
   wants(version: IpVersion, ifindex: number, { group, source, timeout = Infinity }: MemberStream): boolean {
     const until = this.members.wantedUntil(version, ifindex, group, source, 1000 * timeout);
     if (until !== undefined) this.timer.wakeBy(until + 1);
-    return until !== undefined;
+    return until !== undefined || this.presumed.has(version, ifindex, group, source);
+  }
+
+  /** An output was open when the table was taken over. */
+  presume(version: IpVersion, ifindex: number, group: string, source: string): void {
+    this.presumed.add(version, ifindex, group, source);
   }
 
   /** The routes that hosts open outputs of. */

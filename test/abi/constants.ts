@@ -28,6 +28,7 @@ import * as unix from '../../src/abi/unix';
 import * as upcall from '../../src/abi/upcall';
 
 export const constants: Readonly<Record<string, number>> = {
+  AF_BRIDGE: link.AF_BRIDGE,
   AF_INET: ipv4.domain,
   AF_INET6: ipv6.domain,
   IPPROTO_IGMP: ipv4.protocol,

@@ -22,6 +22,7 @@ import { median, missed, quantile, report } from './figures';
 import { FirstPacket } from './first-packet';
 import { clock, startClock } from './kernel-clock';
 import { LoopWatch } from './loop-watch';
+import { reportStorm } from './storm';
 
 const MANY = 10_000;
 const ROUNDS = 40;
@@ -241,6 +242,7 @@ async function main(): Promise<void> {
     await rm(userDir, { recursive: true });
   }
   await reportBursts();
+  await reportStorm();
   process.exit(missed() > 0 ? 1 : 0);
 }
 

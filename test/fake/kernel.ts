@@ -78,7 +78,7 @@ export class FakeKernel implements Kernel {
     for (const table of this.tables.values()) table.forget(ifindex);
     for (const joins of this.memberships) joins.forget(ifindex);
     for (const reports of this.reports) reports.forget(ifindex);
-    this.tell((listener) => listener.link(name, ifindex));
+    this.tell((listener) => listener.link(name, ifindex, 'gone'));
   }
 
   /** It comes back from another network namespace: without its VIFs, with the index that it had. */
@@ -231,7 +231,10 @@ export class FakeKernel implements Kernel {
     const file = this.fileOf(fd);
     const owner = this.owners.get(tableName(version, table));
     const ownedHere = Array.from(this.files).some(([other, one]) => one === owner && other !== fd);
-    if (file !== undefined && file === owner && !ownedHere) return new FakeSocket(this, fd);
+    if (file !== undefined && file === owner && !ownedHere) {
+      file.upcalls.admit('all');
+      return new FakeSocket(this, fd);
+    }
     this.closeFile(fd);
     if (ownedHere) throw fault('MRT_INIT', 'EADDRINUSE');
     throw notOwner(version, table ?? familyOf(version).defaultTable);
@@ -318,7 +321,7 @@ export class FakeKernel implements Kernel {
 
   private setLinkTo(link: Link): void {
     this.links.set(link.name, link);
-    this.tell((listener) => listener.link(link.name, link.ifindex));
+    this.tell((listener) => listener.link(link.name, link.ifindex, link.up ? 'up' : 'down'));
   }
 
   private link(name: string): Link {

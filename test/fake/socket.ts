@@ -42,7 +42,6 @@ export class FakeSocket implements MrouteSocket {
   private number: number;
   private listener: UpcallListener | undefined;
   private reading = false;
-  private admitted = false;
 
   constructor(
     private readonly kernel: FakeKernel,
@@ -88,7 +87,6 @@ export class FakeSocket implements MrouteSocket {
     const upcalls = this.file?.upcalls;
     if (upcalls === undefined) return;
     this.listener = listener;
-    if (listener !== undefined && !this.admitted) this.admit('all');
     upcalls.onReadable = listener && (() => void setImmediate(() => this.drain()));
     if (!upcalls.isEmpty) upcalls.onReadable?.();
   }
@@ -105,7 +103,6 @@ export class FakeSocket implements MrouteSocket {
   }
 
   admit(streams: readonly StreamPrefix[] | 'all'): void {
-    this.admitted = true;
     this.file?.upcalls.admit(streams);
   }
 
@@ -120,7 +117,7 @@ export class FakeSocket implements MrouteSocket {
     if (file === undefined) return;
     const upcall = new FakeUpcall(file.version);
     while (this.listener !== undefined) {
-      const report = file.upcalls.shift();
+      const report = file.upcalls.pop();
       if (report === undefined) return;
       upcall.during(report, this.listener);
     }

@@ -8,33 +8,34 @@ import { addressBytes } from '../lab/frame';
 /** What an upcall says. */
 export type Report = Pick<Upcall, 'kind' | 'vifi' | 'source' | 'group'>;
 
+/** As many as the buffer of the real one has room for, more or less, once somebody has listened. */
+const CAPACITY = 40_000;
+
 export class FakeUpcalls {
   private readonly waiting: Report[] = [];
-  private admitted: readonly StreamPrefix[] | 'all' = [];
-  private interested = false;
+  private admitted: readonly StreamPrefix[] | 'all' = 'all';
   /** Called when there is something to read. */
   onReadable: (() => void) | undefined;
 
   constructor(private readonly version: IpVersion) {}
 
-  /** Nothing comes in before the first call. */
   admit(streams: readonly StreamPrefix[] | 'all'): void {
     this.admitted = streams;
-    this.interested = true;
   }
 
   /** Whether it was let in. */
   push(upcall: Report): boolean {
     const { admitted } = this;
     const wanted = upcall.kind === 'wrongvif' || admitted === 'all' || admitted.some((one) => this.takes(one, upcall));
-    if (!this.interested || !wanted) return false;
+    if (!wanted || this.waiting.length === CAPACITY) return false;
     this.waiting.push(upcall);
     this.onReadable?.();
     return true;
   }
 
-  shift(): Report | undefined {
-    return this.waiting.shift();
+  /** The newest. */
+  pop(): Report | undefined {
+    return this.waiting.pop();
   }
 
   get isEmpty(): boolean {

@@ -60,7 +60,6 @@ export function describeEntries(version: IpVersion, groundOf: () => Ground): voi
     });
 
     it('are listed without the streams that wait for a route', async () => {
-      socket.admit('all');
       await ground.send(group, 3);
       deepEqual(list(), []);
       socket.addMfc(entry(1, 2));

@@ -34,11 +34,10 @@ async function open(): Promise<Ground> {
       for (const entry of entries)
         kernel.otherProgram(entry.version, table)[verb === 'add' ? 'addMfc' : 'delMfc'](entry);
     },
-    inherit: async ({ version, table, vifs, entries, admits = false }) => {
+    inherit: async ({ version, table, vifs, entries }) => {
       const socket = kernel.openMroute(version, table);
       for (const [vifi, ifindex] of vifs.entries()) socket.addVif(vifi, ifindex);
       for (const entry of entries) socket.addMfc(entry);
-      socket.admit(admits ? 'all' : []);
       const holder = kernel.hold(socket.fd);
       kernel.kill();
       const fd = holder.give();

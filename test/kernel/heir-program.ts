@@ -16,13 +16,12 @@ function int(value: number): Uint8Array {
   return bytes;
 }
 
-process.on('message', ({ version, table, vifs, entries, admits = false }: Estate) => {
+process.on('message', ({ version, table, vifs, entries }: Estate) => {
   const family = familyOf(version);
   if (table !== undefined) setsockopt(FD, family.level, MRT_TABLE, int(table), 4, 'MRT_TABLE');
   setsockopt(FD, family.level, MRT_INIT, int(1), 4, 'MRT_INIT');
   const socket = new LinuxMrouteSocket(family, FD, table ?? family.defaultTable);
   for (const [vifi, ifindex] of vifs.entries()) socket.addVif(vifi, ifindex);
   for (const entry of entries) socket.addMfc(entry);
-  socket.admit(admits ? 'all' : []);
   process.send?.('done');
 });

@@ -16,8 +16,6 @@ export interface Estate {
   /** Interface indices of the VIFs 0, 1, … */
   readonly vifs: readonly number[];
   readonly entries: readonly MfcEntry[];
-  /** Whether upcalls come of all new streams; of none, if left out. */
-  readonly admits?: boolean;
 }
 
 /** Answers the file that is left. The first process had it as its file 3. */

@@ -44,3 +44,9 @@ export function readProc(version: IpVersion): TableSnapshot {
     ),
   };
 }
+
+/** How many streams wait for a route: their incoming interface is no VIF number. */
+export function waiting(version: IpVersion): number {
+  return lines(version === 4 ? 'ip_mr_cache' : 'ip6_mr_cache').filter(([, , iif]) => iif === '-1' || iif === '65535')
+    .length;
+}

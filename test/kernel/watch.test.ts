@@ -2,7 +2,6 @@
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IpVersion } from '../../src/abi/address';
 import { putU16, putU32 } from '../../src/abi/endian';
@@ -25,6 +24,7 @@ import { until } from '../lab/until';
 import { Diary } from './diary';
 import { drain } from './drain';
 import { openProcess } from './open-process';
+import { waiting } from './proc';
 
 const versions: readonly IpVersion[] = hasIPv6 ? [4, 6] : [4];
 const GROUPS = { 4: '239.10.20.30', 6: 'ff3e::10:20:30' };
@@ -87,7 +87,6 @@ describe('watch: the socket', () => {
       const camera = await lab.host('camera');
       const socket = linux.openMroute(version, undefined);
       socket.addVif(0, linux.findLink('camera')?.ifindex ?? -1);
-      socket.admit('all');
       const watch = openWatchSocket();
       const other = plainSocket();
       try {
@@ -182,10 +181,4 @@ function newRoutes(fd: number): (IpVersion | undefined)[] {
       if (type === RTM_NEWROUTE) found.push(entryVersion(bytes, start));
     });
   }
-}
-
-/** How many streams wait for a route: their incoming interface is no VIF number. */
-function waiting(version: IpVersion): number {
-  const text = readFileSync(`/proc/net/${version === 4 ? 'ip' : 'ip6'}_mr_cache`, 'utf8');
-  return text.split('\n').filter((line) => /\s(-1|65535)\s/.test(line)).length;
 }

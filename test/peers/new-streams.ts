@@ -90,7 +90,7 @@ export class NewStreams {
   }
 }
 
-/** As many room as an ordinary user gets by default; more is not to be had with SO_RCVBUFFORCE later on. */
+/** The room that an ordinary user gets by default. */
 function shrink<S extends { readonly fd: number }>(socket: S): S {
   const size = new Uint8Array(4);
   putU32(size, 0, DEFAULT_RMEM_MAX);

@@ -92,12 +92,18 @@ export class Ground {
   }
 
   /**
-   * Sends a stream while the work is done, which can wait until it has flowed on for a while. Every packet arrives, once, by one entry of the kernel that was never made anew.
+   * Sends a stream while the work is done, which can wait until it has flowed on for a while. Every packet arrives, once, by one entry of
+   * the kernel that was never made anew.
+   *
+   * @param add makes the route of the stream, if there is none that takes it
    */
-  async keepsFlowing(work: (flows: () => Promise<void>) => Promise<void>): Promise<void> {
+  async keepsFlowing(
+    work: (flows: () => Promise<void>) => Promise<void>,
+    add: (group: string) => Promise<void> = (group) => this.add(group),
+  ): Promise<void> {
     const group = this.group();
     await this.tv.join(group);
-    await this.add(group);
+    await add(group);
     const stream = await this.camera.stream(group, { rate: RATE });
     let flowed = 0;
     const flows = () => {
