@@ -52,8 +52,8 @@ export interface MrouteSocket {
   drain(): boolean;
   /**
    * Of which new streams upcalls come from now on: all, before it is called. Of others the kernel drops the packets and keeps nothing,
-   * which is the way to bear a flood of them. More may come than was asked for: as the kernel has little room for such lists, a long one
-   * is shortened to what takes them all.
+   * which is the way to bear a flood of them. Not for good: it writes "mroute: pending queue full" to its log then, twice a second. More
+   * may come than was asked for: it has little room for such lists, and a long one is shortened to what takes them all.
    */
   admit(streams: readonly StreamPrefix[] | 'all'): void;
   /** For handing the socket to a process that keeps it open. */

@@ -17,11 +17,11 @@ export class Admission {
 
   constructor(
     private readonly socketOf: (version: IpVersion) => MrouteSocket | undefined,
-    /** The routes that learn; undefined if they can learn nothing more. */
-    private readonly templates: () => readonly Template[] | undefined,
+    /** The routes that can learn. */
+    private readonly templates: () => readonly Template[],
   ) {}
 
-  private get isFlooded(): boolean {
+  get isFlooded(): boolean {
     return this.calm !== undefined;
   }
 
@@ -39,8 +39,8 @@ export class Admission {
   update(): void {
     const templates = this.templates();
     for (const version of VERSIONS) {
-      const streams = templates?.filter(({ route }) => route.version === version).map(toStreamPrefix) ?? [];
-      this.socketOf(version)?.admit(this.isFlooded || templates === undefined ? streams : 'all');
+      const streams = templates.filter(({ route }) => route.version === version).map(toStreamPrefix);
+      this.socketOf(version)?.admit(this.isFlooded ? streams : 'all');
     }
   }
 

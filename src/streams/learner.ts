@@ -5,12 +5,13 @@
  * waits: who wants to know of it hears of the table's change.
  */
 import type { IpVersion } from '../abi/address';
-import type { MfcCounters } from '../abi/family';
+import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import { MfcError } from '../errors';
 import type { MrouteSocket, Upcall } from '../kernel/kernel';
+import { Pace } from '../pace';
 import { learn, type Stream, Templates, templateOf } from '../routing/learning';
 import { type Route, routeKey } from '../routing/route';
-import type { Change, Entry, RouteTable } from '../routing/table';
+import type { Change, Entry, RouteTable, Vifs } from '../routing/table';
 import { entryOf } from '../routing/vif-plan';
 import type { World } from '../routing/world';
 import { Admission } from './admission';
@@ -36,6 +37,9 @@ export class Learner {
   /** Packets on the right interface when the entry's stream was last seen on another one. */
   private readonly strays = new Map<string, number>();
   private readonly admission: Admission;
+  private vifs: Vifs;
+  /** Before the last plan. */
+  private formerVifs: Vifs;
   private isStale = true;
   private isFailing = false;
   private isFull = false;
@@ -46,7 +50,9 @@ export class Learner {
     private readonly world: Pick<World, 'isMember'>,
     private readonly listener: LearnerListener,
   ) {
-    this.admission = new Admission(socketOf, () => (this.isFull ? undefined : this.templates.sorted));
+    this.vifs = table.vifs;
+    this.formerVifs = table.vifs;
+    this.admission = new Admission(socketOf, () => (this.isFull ? [] : this.templates.sorted));
     table.follow((change) => this.follow(change));
   }
 
@@ -68,30 +74,47 @@ export class Learner {
 
   /** What the kernel tells of a family. */
   private hear(version: IpVersion, upcall: Upcall): void {
-    const iif = this.table.vifs[version].byNumber(upcall.vifi)?.name;
+    const iif = this.nameOf(version, upcall.vifi);
     if (iif === undefined) return;
     const { source, group, sourceBytes, groupBytes } = upcall;
     const stream = { source, group, iif, sourceBytes, groupBytes };
     const entry = this.table.get(routeKey(source, group));
     if (upcall.kind === 'wrongvif') this.stray(version, stream, entry);
-    else if (!this.answer(version, stream, entry)) this.leave(version, stream, upcall.vifi, entry === undefined);
+    else if (!this.answer(version, stream, entry)) this.leave(version, stream, entry);
   }
 
-  /** Nobody takes the stream. The kernel keeps it a while, as long as there are not too many. */
-  private leave(version: IpVersion, stream: Stream, vifi: number, isUnrouted: boolean): void {
+  /** Nobody takes the stream. The kernel keeps it a while, if there are not too many. */
+  private leave(version: IpVersion, stream: Stream, entry: Entry | undefined): void {
     if (!this.unanswered.add(version, stream)) {
+      if (!this.admission.isFlooded) void this.clear();
       this.admission.flood();
-      this.shed(version, stream, vifi);
+      this.shed(version, stream);
     }
-    if (isUnrouted) this.listener.unrouted(version, stream);
+    if (entry !== undefined) return;
+    const route = this.table.get(routeKey(ANY_SOURCE, stream.group))?.installed;
+    // The kernel looks for a route of any source among those of the interface only.
+    if (route !== undefined && route.learning === undefined) this.listener.wrongInterface(version, stream, route);
+    else this.listener.unrouted(version, stream);
   }
 
-  /** The kernel forgets a stream that has an entry, and keeps nothing when that goes. */
-  private shed(version: IpVersion, { source, group }: Stream, vifi: number): void {
-    const entry = { version, source, group, parent: vifi, outputs: [] };
+  /** As long as streams wait, each packet of another one costs the kernel more. */
+  private async clear(): Promise<void> {
+    const pace = new Pace();
+    for (const { version, stream } of this.unanswered.take()) {
+      this.shed(version, stream);
+      if (pace.isDue()) await pace.rest();
+    }
+  }
+
+  /** The kernel forgets that a stream waits when there is an entry, and keeps nothing when that goes. */
+  private shed(version: IpVersion, { source, group }: Stream): void {
+    const socket = this.socketOf(version);
+    if (this.table.get(routeKey(source, group)) !== undefined) return;
+    const entry = { version, source, group, parent: 0, outputs: [] };
     try {
-      this.socketOf(version)?.addMfc(entry);
-      this.socketOf(version)?.delMfc(entry);
+      if (socket?.mfcCounters(source, group) !== undefined) return; // a change that is under way, or another program
+      socket?.addMfc(entry);
+      socket?.delMfc(entry);
     } catch {
       // It is forgotten by itself in 10 seconds.
     }
@@ -99,6 +122,10 @@ export class Learner {
 
   /** Makes the entries of streams that waited, as far as routes take them now. Call when a plan is done. */
   reconsider(): void {
+    if (this.vifs !== this.table.vifs) {
+      this.formerVifs = this.vifs;
+      this.vifs = this.table.vifs;
+    }
     if (!this.isStale) return;
     this.isStale = false;
     this.admission.update();
@@ -111,6 +138,14 @@ export class Learner {
   /** Takes an entry that is in the kernel from before. Answers whether a route takes it. */
   claim(version: IpVersion, stream: Stream): boolean {
     return this.answer(version, stream, undefined);
+  }
+
+  /**
+   * What the kernel tells may be older than the last plan, which freed the VIF. Such a stream must be known when its interface has a VIF
+   * again: the kernel keeps it and does not tell of it once more.
+   */
+  private nameOf(version: IpVersion, vifi: number): string | undefined {
+    return (this.table.vifs[version].byNumber(vifi) ?? this.formerVifs[version].byNumber(vifi))?.name;
   }
 
   /** Answers whether there is an entry now. */
@@ -127,7 +162,6 @@ export class Learner {
     if (!this.isFull && this.table.learntSize >= MAX_LEARNT) {
       this.isFull = true;
       this.listener.warn(full());
-      this.admission.update();
     }
     return !this.isFull;
   }

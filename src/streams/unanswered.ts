@@ -44,6 +44,13 @@ export class Unanswered {
     return Array.from(this.streams.values());
   }
 
+  /** Those that the kernel still keeps, the newest first; they are not known any more. */
+  take(): WaitingStream[] {
+    const streams = this.list().reverse();
+    this.streams.clear();
+    return streams;
+  }
+
   private forget(now: number): void {
     for (const [key, { until }] of this.streams) {
       if (until > now) return;

@@ -59,11 +59,10 @@ export class Burst {
   /** Answers the number of packets sent. */
   async send(): Promise<number> {
     const fd = packetSocket(this.iface, 0);
-    const { count, rate = Number.POSITIVE_INFINITY } = this.options;
     const start = performance.now();
     try {
-      while (this.next < count) {
-        const due = Math.min(count, Math.floor(((performance.now() - start) * rate) / 1000) + 1);
+      while (this.next < this.options.count) {
+        const due = this.due(performance.now() - start);
         if (due > this.next) this.sendBatch(fd, Math.min(due - this.next, BATCH));
         await new Promise(setImmediate);
       }
@@ -71,6 +70,12 @@ export class Burst {
       close(fd);
     }
     return this.next;
+  }
+
+  /** Packets that should have been sent after so many milliseconds. */
+  private due(elapsed: number): number {
+    const { count, rate } = this.options;
+    return rate === undefined ? count : Math.min(count, Math.floor((elapsed * rate) / 1000) + 1);
   }
 
   private sendBatch(fd: number, size: number): void {
@@ -104,19 +109,17 @@ function sourcesOf(version: IpVersion, sources: BurstOptions['sources']): Source
   return { length: all.length, at: (turn) => all[turn % all.length] ?? new Uint8Array() };
 }
 
-/** Hosts of 16.0.0.0/4 and of 2000::/16: the same ones every time. */
+/** Hosts of 16.0.0.0/4 or 2000::/100, the same ones every time, and each once: the low bits of the numbers have their full period. */
 function randomSources(version: IpVersion): Sources {
-  const bytes = addressBytes(version, version === 4 ? '16.0.0.0' : '2000::');
+  const bytes = Buffer.from(addressBytes(version, version === 4 ? '16.0.0.0' : '2000::'));
   const at = bytes.length - 4;
+  const base = bytes.readUInt32BE(at);
   let state = 1;
   return {
     length: Number.POSITIVE_INFINITY,
     at: () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0; // every number of 32 bits once
-      bytes[at] = version === 4 ? 16 + (state >>> 28) : state >>> 24;
-      bytes[at + 1] = state >>> 16;
-      bytes[at + 2] = state >>> 8;
-      bytes[at + 3] = state;
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      bytes.writeUInt32BE(base + (state & 0x0fffffff), at);
       return bytes;
     },
   };

@@ -57,6 +57,28 @@ describe('lab', () => {
       await router.waitFor(address, await camera.send(address, { count: 10 }), 5000);
     });
 
+    it(`carries ${family} bursts of any sources, each numbered from 0`, async () => {
+      const groups = family === 'IPv4' ? [group, '239.10.20.31'] : [group, 'ff3e::10:20:31'];
+      const sources = family === 'IPv4' ? ['10.7.0.1', '192.168.255.254'] : ['fd00:7::1', '2001:db8:ffff::fffe'];
+      for (const one of groups) await router.join(one);
+      equal(await camera.burst(groups, { count: 1_000, sources, rate: 50_000 }), 1_000);
+      for (const one of groups) await router.waitFor(one, 500, 5000);
+      deepEqual(
+        router
+          .counts()
+          .map(({ source, group: to, ranges }) => `${source} ${to} ${ranges}`)
+          .sort(),
+        groups.flatMap((to) => sources.map((source) => `${source} ${to} 0,249`)).sort(),
+      );
+    });
+
+    it(`carries ${family} bursts of random sources, no two alike`, async () => {
+      await router.join(group);
+      await camera.burst([group], { count: 1_000, sources: 'random', rate: 50_000 });
+      await router.waitFor(group, 1_000, 5000);
+      equal(new Set(router.counts().map(({ source }) => source)).size, 1_000);
+    });
+
     it(`joins an ${family} group for one source only`, async () => {
       const [own, other] = family === 'IPv4' ? [camera.ipv4, '10.0.1.9'] : [camera.ipv6, 'fd00:1::9'];
       await router.join(group, { source: other });

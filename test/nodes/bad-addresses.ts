@@ -70,6 +70,15 @@ export const BAD_ADDRESSES: readonly BadMessage[] = [
   group('10.0.0.0/8', 'has addresses outside 224.0.0.0/4, which are no groups.'),
   group('224.0.0.0/25', 'has only groups that the kernel never forwards.'),
   group('ff02::/16', 'has only groups that the kernel never forwards.'),
+  ...['ff00::/15', 'ff12::/16', 'ff31:0:0:1::/64', '224.0.0.128/25'].map((text) =>
+    group(text, 'has only groups that the kernel never forwards.'),
+  ),
+  ...['127.0.0.0/8', '0.0.0.0/8', '0.1.0.0/16'].map((text) =>
+    source(text, 'has only addresses that no packet is forwarded from.'),
+  ),
+  ...['fe80::/10', '::ffff:10.1.1.0/120'].map((text) =>
+    source6(text, 'has only addresses that no packet is forwarded from.'),
+  ),
   group('fe00::/7', 'has addresses outside ff00::/8, which are no groups.'),
   group('constructor', 'is not an IP address.'),
   group('10.1.1.5', 'is not a multicast address.'),

@@ -8,12 +8,14 @@ import { BAD_DELETIONS } from './bad-deletions';
 import { BAD_FIELDS } from './bad-fields';
 import { BAD_INTERFACES, MANY, NO_MULTICAST } from './bad-interfaces';
 import { type BadMessage, PRESENT } from './bad-message';
+import { BAD_OPTIONS } from './bad-options';
 import { BAD_PAYLOADS } from './bad-payloads';
 import { STANDARD } from './flows';
 import { NodeRed } from './node-red';
 
 const TABLES: Record<string, { node: string; messages: readonly BadMessage[] }> = {
   'mfc add, fields': { node: 'add', messages: BAD_FIELDS },
+  'mfc add, options': { node: 'add', messages: BAD_OPTIONS },
   'mfc add, addresses': { node: 'add', messages: BAD_ADDRESSES },
   'mfc add, interfaces': { node: 'add', messages: BAD_INTERFACES },
   'mfc add, payloads': { node: 'add', messages: BAD_PAYLOADS },

@@ -2,10 +2,13 @@
 
 import type { IpVersion } from '../../src/abi/address';
 import type { MrouteSocket } from '../../src/kernel/kernel';
+import { learn, streamOf, Templates, templateOf } from '../../src/routing/learning';
 import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
 import { parseAdd, parseDel } from '../../src/routing/request';
+import { routeKey } from '../../src/routing/route';
 import { RouteTable } from '../../src/routing/table';
+import { entryOf } from '../../src/routing/vif-plan';
 import type { MemberStream, PlanLink, World } from '../../src/routing/world';
 import { FakeKernel } from '../fake/kernel';
 
@@ -68,6 +71,29 @@ export class Ground implements World {
     const plan = new Plan(this.table, this);
     for (const message of messages) plan.del(parseDel(message));
     return plan;
+  }
+
+  planLose(version: IpVersion, reason: string): Plan {
+    const plan = new Plan(this.table, this);
+    plan.lose(version, reason);
+    return plan;
+  }
+
+  /** A stream comes in for the first time. Answers whether a route takes it. */
+  learn({ source, group }: { source: string; group: string }, iif: string): boolean {
+    const stream = streamOf({ source, group, iif });
+    const template = stream && this.templates().find(stream);
+    const route = template && learn(template, stream, this);
+    if (template === undefined || route === undefined) return false;
+    this.sockets[route.version].addMfc(entryOf(route, this.table.vifs[route.version]));
+    this.table.learn(routeKey(source, group), route, template.key);
+    return true;
+  }
+
+  private templates(): Templates {
+    const installed = Array.from(this.table.learning, (key) => [key, this.table.get(key)?.installed] as const);
+    const templates = installed.map(([key, route]) => route && templateOf(key, route));
+    return new Templates(templates.filter((one) => one !== undefined));
   }
 
   perform(operation: Operation): void {
