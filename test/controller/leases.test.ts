@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import type { MfcEvent } from '../../src/streams/event';
+import type { MfcEvent } from '../../src/streams/events/event';
 import { until } from '../lab/until';
 import { Bench } from './bench';
 

@@ -1,12 +1,12 @@
 /**
  * The meter with who lives from it: alarms, the event `rates`, and what answers say of streams.
  */
-import type { MfcError } from '../errors';
-import type { RouteTable } from '../routing/table';
+import type { MfcError } from '../../errors';
+import type { RouteTable } from '../../routing/table';
+import type { Clock } from '../clock';
+import type { Events } from '../events/events';
+import type { Leases } from '../leases';
 import { Alarms } from './alarms';
-import type { Clock } from './clock';
-import type { Events } from './events';
-import type { Leases } from './leases';
 import { Measures } from './measures';
 import { type Counters, Meter } from './meter';
 import { tellRates } from './rates';

@@ -4,10 +4,10 @@
  * Where a querier asks, a host that does not answer is gone after 260 seconds (RFC 3376 8.4). Where none does, it stays until it leaves;
  * who asks may leave out hosts that were not heard for some time. What is remembered is bounded, whatever is sent.
  */
-import type { IpVersion } from '../abi/address';
-import type { Report } from '../abi/membership';
-import type { HeardMembership } from '../kernel/kernel';
-import { type Clock, systemClock, Timer } from './clock';
+import type { IpVersion } from '../../abi/address';
+import type { Report } from '../../abi/membership';
+import type { HeardMembership } from '../../kernel/kernel';
+import { type Clock, systemClock, Timer } from '../clock';
 import type { Change } from './group-members';
 import { LinkMembers, type Membership } from './link-members';
 

@@ -1,9 +1,9 @@
 /**
  * Joins the groups of the routes that ask for it, for as long as they are there.
  */
-import type { MfcError } from '../errors';
-import type { Kernel } from '../kernel/kernel';
-import type { Change, Entry, RouteTable } from '../routing/table';
+import type { MfcError } from '../../errors';
+import type { Kernel } from '../../kernel/kernel';
+import type { Change, Entry, RouteTable } from '../../routing/table';
 import { joinWishes } from './join-wishes';
 import { Joins } from './joins';
 

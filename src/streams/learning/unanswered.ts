@@ -2,9 +2,9 @@
  * Streams that the kernel has told of and nobody took. The kernel keeps such a stream for 10 seconds and says nothing more of it until
  * then (net/ipv4/ipmr.c ipmr_cache_unresolved), so a route that comes meanwhile finds it here.
  */
-import type { IpVersion } from '../abi/address';
-import type { Stream } from '../routing/learning';
-import { routeKey } from '../routing/route';
+import type { IpVersion } from '../../abi/address';
+import type { Stream } from '../../routing/learning';
+import { routeKey } from '../../routing/route';
 
 const KEPT_MS = 10_000;
 /** A packet of an unknown stream costs the kernel 16 ns for each of them. */

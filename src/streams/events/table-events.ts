@@ -1,8 +1,8 @@
 /**
  * Tells that the tables of a controller open, and why they do not.
  */
-import type { IpVersion } from '../abi/address';
-import { MfcError } from '../errors';
+import type { IpVersion } from '../../abi/address';
+import { MfcError } from '../../errors';
 import type { Events } from './events';
 
 export class TableEvents {

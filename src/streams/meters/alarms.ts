@@ -5,11 +5,11 @@
  * then: when it is over, the counters are read once more. A stream is lost between its idle time and one interval more after its last
  * packet, however the two fall together.
  */
-import { Pace } from '../pace';
-import { type Route, sameForwarding, toRule } from '../routing/route';
-import type { Change, Entry, RouteTable } from '../routing/table';
-import { type Clock, Timer } from './clock';
-import type { Events } from './events';
+import { Pace } from '../../pace';
+import { type Route, sameForwarding, toRule } from '../../routing/route';
+import type { Change, Entry, RouteTable } from '../../routing/table';
+import { type Clock, Timer } from '../clock';
+import type { Events } from '../events/events';
 
 /** waiting: no packet yet, but it is early. lost: no packet for the idle time. */
 export type AlarmState = 'waiting' | 'ok' | 'lost';

@@ -1,11 +1,11 @@
 /**
  * Which groups a route is to join, and where.
  */
-import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE } from '../abi/family';
-import { addressesOf, parsePrefix } from '../routing/prefix';
-import { isPattern, matchesPattern, type Route } from '../routing/route';
-import type { Entry } from '../routing/table';
+import type { IpVersion } from '../../abi/address';
+import { ANY_SOURCE } from '../../abi/family';
+import { addressesOf, parsePrefix } from '../../routing/prefix';
+import { isPattern, matchesPattern, type Route } from '../../routing/route';
+import type { Entry } from '../../routing/table';
 
 export interface JoinWish {
   readonly version: IpVersion;

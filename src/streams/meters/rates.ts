@@ -1,10 +1,10 @@
 /**
  * The event `rates`: what flows at the moment, for charts.
  */
-import { Pace } from '../pace';
-import type { RouteTable } from '../routing/table';
-import type { Clock } from './clock';
-import type { Events } from './events';
+import { Pace } from '../../pace';
+import type { RouteTable } from '../../routing/table';
+import type { Clock } from '../clock';
+import type { Events } from '../events/events';
 import type { RouteRates, VifRates } from './gauge';
 import { addRouteRates, addVifRates, secondsBetween } from './measures';
 import type { Meter } from './meter';

@@ -3,14 +3,14 @@
  *
  * Keys that nothing is known of are left out: no rates before the second reading, no age before the first packet.
  */
-import type { IpVersion } from '../abi/address';
-import type { Route } from '../routing/route';
-import type { RouteTable } from '../routing/table';
-import type { Vif } from '../routing/vifs';
+import type { IpVersion } from '../../abi/address';
+import type { Route } from '../../routing/route';
+import type { RouteTable } from '../../routing/table';
+import type { Vif } from '../../routing/vifs';
+import type { Clock } from '../clock';
+import type { Leases } from '../leases';
 import type { AlarmState, Alarms } from './alarms';
-import type { Clock } from './clock';
 import type { RouteRates, VifRates } from './gauge';
-import type { Leases } from './leases';
 import type { Meter } from './meter';
 
 /** Of the last packet. */

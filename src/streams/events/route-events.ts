@@ -3,9 +3,9 @@
  *
  * A change costs next to nothing here if nobody asks, and little if somebody does: what an event says is written when it is sent.
  */
-import type { MfcEntry } from '../abi/family';
-import { routeKey, sameForwarding, sameOptions, toRule } from '../routing/route';
-import type { Change, Entry, RouteTable } from '../routing/table';
+import type { MfcEntry } from '../../abi/family';
+import { routeKey, sameForwarding, sameOptions, toRule } from '../../routing/route';
+import type { Change, Entry, RouteTable } from '../../routing/table';
 import type { About } from './event';
 import type { Events } from './events';
 

@@ -3,7 +3,7 @@
  */
 const FIRST_ROOM = 64;
 
-export class Backlog {
+export class ReadAhead {
   private messages: Uint8Array;
   private count = 0;
 

@@ -3,7 +3,7 @@
  * send in turns.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Pace } from '../pace';
+import { Pace } from '../../pace';
 
 export interface Sender {
   /** How many it has to send. */

@@ -1,9 +1,9 @@
 /**
  * The members of all groups of one family on one interface, and the querier that asks them.
  */
-import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE } from '../abi/family';
-import type { GroupRecord, Query } from '../abi/membership';
+import type { IpVersion } from '../../abi/address';
+import { ANY_SOURCE } from '../../abi/family';
+import type { GroupRecord, Query } from '../../abi/membership';
 import { GroupMembers, type Outcome } from './group-members';
 import { answerTime, Querier } from './querier';
 

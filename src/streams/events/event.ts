@@ -1,7 +1,7 @@
 /**
  * What happens, as values that a flow gets as messages.
  */
-import type { Rule } from '../routing/route';
+import type { Rule } from '../../routing/route';
 
 export const EVENT_KINDS = [
   'route_added',

@@ -4,10 +4,10 @@
  * A join is wished for by the name of an interface and made by its index. It waits for an interface that is not there, is made anew where
  * one of that name comes, and stays on one that is renamed until the wish follows. Nothing is opened while nobody wishes.
  */
-import type { IpVersion } from '../abi/address';
-import { MfcError } from '../errors';
-import type { Kernel, Memberships } from '../kernel/kernel';
-import { Pace } from '../pace';
+import type { IpVersion } from '../../abi/address';
+import { MfcError } from '../../errors';
+import type { Kernel, Memberships } from '../../kernel/kernel';
+import { Pace } from '../../pace';
 import type { JoinWish } from './join-wishes';
 
 interface Join {

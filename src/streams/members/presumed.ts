@@ -3,9 +3,9 @@
  *
  * Hosts say nothing until they are asked, so they count as there until one leaves, or does not answer where a querier asks.
  */
-import type { IpVersion } from '../abi/address';
-import { CHANGE_TO_INCLUDE } from '../abi/membership';
-import type { HeardMembership } from '../kernel/kernel';
+import type { IpVersion } from '../../abi/address';
+import { CHANGE_TO_INCLUDE } from '../../abi/membership';
+import type { HeardMembership } from '../../kernel/kernel';
 
 /** RFC 3376 8.4: within this time all members have answered. */
 const ANSWERED_MS = 260_000;

@@ -4,9 +4,9 @@
  * An interface is what has an index: one that is renamed is still there, and routes in the kernel follow it. Routes that are not in the
  * kernel know it by its name only.
  */
-import type { Kernel, LinkState } from '../kernel/kernel';
-import { routeInterfaces } from '../routing/route';
-import type { Entry, RouteTable } from '../routing/table';
+import type { Kernel, LinkState } from '../../kernel/kernel';
+import { routeInterfaces } from '../../routing/route';
+import type { Entry, RouteTable } from '../../routing/table';
 import type { Events } from './events';
 
 const KINDS = ['interface_up', 'interface_down', 'interface_gone', 'interface_back'] as const;

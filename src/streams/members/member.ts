@@ -3,7 +3,7 @@
  *
  * A host wants some sources, or all but some. It may spread a long list over several records, so that a list adds to what is there.
  */
-import { ANY_SOURCE } from '../abi/family';
+import { ANY_SOURCE } from '../../abi/family';
 import {
   ALLOW_NEW_SOURCES,
   BLOCK_OLD_SOURCES,
@@ -12,7 +12,7 @@ import {
   type GroupRecord,
   MODE_IS_EXCLUDE,
   MODE_IS_INCLUDE,
-} from '../abi/membership';
+} from '../../abi/membership';
 
 /** Of one host and group. What a longer list has beyond is forgotten. */
 const MAX_SIZE = 64;

@@ -1,9 +1,9 @@
 /**
  * Hears hosts on the interfaces where somebody needs to know who has joined, and nowhere else.
  */
-import type { IpVersion } from '../abi/address';
-import { MfcError } from '../errors';
-import type { Kernel, MembershipListener, Reports } from '../kernel/kernel';
+import type { IpVersion } from '../../abi/address';
+import { MfcError } from '../../errors';
+import type { Kernel, MembershipListener, Reports } from '../../kernel/kernel';
 
 export interface HeardLink {
   readonly version: IpVersion;

@@ -1,14 +1,14 @@
 /**
  * Knows who has joined where routes or flows ask for it, and says when routes have to follow.
  */
-import type { IpVersion } from '../abi/address';
-import type { MfcError } from '../errors';
-import type { Kernel } from '../kernel/kernel';
-import type { Route } from '../routing/route';
-import type { Change, Entry, RouteTable } from '../routing/table';
-import type { MemberStream } from '../routing/world';
-import { systemClock, Timer } from './clock';
-import type { Events } from './events';
+import type { IpVersion } from '../../abi/address';
+import type { MfcError } from '../../errors';
+import type { Kernel } from '../../kernel/kernel';
+import type { Route } from '../../routing/route';
+import type { Change, Entry, RouteTable } from '../../routing/table';
+import type { MemberStream } from '../../routing/world';
+import { systemClock, Timer } from '../clock';
+import type { Events } from '../events/events';
 import { type HeardLink, Hearing } from './hearing';
 import { type MemberChange, Members } from './members';
 import { Presumed } from './presumed';

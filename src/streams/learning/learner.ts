@@ -4,16 +4,16 @@
  * The kernel keeps the first packets of a stream meanwhile, 3 or 4 of them, and sends them on when the entry comes. So everything else
  * waits: who wants to know of it hears of the table's change.
  */
-import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE, type MfcCounters } from '../abi/family';
-import { MfcError } from '../errors';
-import type { MrouteSocket, Upcall } from '../kernel/kernel';
-import { Pace } from '../pace';
-import { learn, type Stream, Templates, templateOf } from '../routing/learning';
-import { type Route, routeKey } from '../routing/route';
-import type { Change, Entry, RouteTable, Vifs } from '../routing/table';
-import { entryOf } from '../routing/vif-plan';
-import type { World } from '../routing/world';
+import type { IpVersion } from '../../abi/address';
+import { ANY_SOURCE, type MfcCounters } from '../../abi/family';
+import { MfcError } from '../../errors';
+import type { MrouteSocket, Upcall } from '../../kernel/kernel';
+import { Pace } from '../../pace';
+import { learn, type Stream, Templates, templateOf } from '../../routing/learning';
+import { type Route, routeKey } from '../../routing/route';
+import type { Change, Entry, RouteTable, Vifs } from '../../routing/table';
+import { entryOf } from '../../routing/vif-plan';
+import type { World } from '../../routing/world';
 import { Admission } from './admission';
 import { Unanswered } from './unanswered';
 

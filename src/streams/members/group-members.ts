@@ -5,8 +5,8 @@
  * 4): what one says keeps all of them, and when the last that is known leaves, others may be there. Then the querier asks the group, and
  * who left stays until nobody has answered.
  */
-import { ANY_SOURCE } from '../abi/family';
-import { CHANGE_TO_INCLUDE, type GroupRecord } from '../abi/membership';
+import { ANY_SOURCE } from '../../abi/family';
+import { CHANGE_TO_INCLUDE, type GroupRecord } from '../../abi/membership';
 import { Member } from './member';
 import { LAST_MEMBER_MS, type Querier } from './querier';
 

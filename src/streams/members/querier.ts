@@ -3,7 +3,7 @@
  *
  * RFC 3376 8 and RFC 3810 9. Times are milliseconds of the caller's clock.
  */
-import type { Query } from '../abi/membership';
+import type { Query } from '../../abi/membership';
 
 const ROBUSTNESS = 2;
 const INTERVAL_MS = 125_000;

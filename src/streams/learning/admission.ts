@@ -4,10 +4,10 @@
  * Each packet of an unknown stream costs the kernel as much time as streams wait for an answer (net/ipv4/ipmr.c mfc_unres_queue is a
  * list). What it does not tell of does not wait: it is dropped.
  */
-import type { IpVersion } from '../abi/address';
-import type { MrouteSocket, StreamPrefix } from '../kernel/kernel';
-import type { Template } from '../routing/learning';
-import { formatAddress, type Prefix } from '../routing/prefix';
+import type { IpVersion } from '../../abi/address';
+import type { MrouteSocket, StreamPrefix } from '../../kernel/kernel';
+import type { Template } from '../../routing/learning';
+import { formatAddress, type Prefix } from '../../routing/prefix';
 
 const CALM_MS = 10_000;
 const VERSIONS: readonly IpVersion[] = [4, 6];

@@ -2,7 +2,7 @@
  * Tells of streams that no route takes, and of those that come in elsewhere than their route says: of each the first time at once, then
  * once a minute at most. However many there are, few are told, and how many were not.
  */
-import type { Route } from '../routing/route';
+import type { Route } from '../../routing/route';
 import type { About } from './event';
 import type { Events } from './events';
 import { Limiter } from './limiter';
