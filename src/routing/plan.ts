@@ -3,6 +3,8 @@
  *
  * Order is an invariant (test/routing/order.test.ts): VIFs before the route that needs them, a route before the VIFs that it no longer
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
+ * What was learnt follows at the end and once, when it is known which routes learn then (test/routing/order-learning.test.ts): else a
+ * stream would go for a moment where no message wants it.
  */
 import type { IpVersion } from '../abi/address';
 import { relearn, Templates, templateOf } from './learning';
@@ -30,12 +32,15 @@ import type { World } from './world';
 export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
 
 export class Plan {
-  readonly operations: Operation[] = [];
+  private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
   private readonly changes = new Map<string, Entry | undefined>();
+  /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
+  private readonly left: Route[] = [];
   private waiting = 0;
   /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
   isLearning = false;
+  private isUnsettled = false;
   /** Why routes go, if not because they are deleted. */
   cause: Cause | undefined;
 
@@ -45,10 +50,17 @@ export class Plan {
     private readonly world: World,
     wished: Vifs = table.vifs,
   ) {
-    this.vifs = new VifPlan(table.vifs, world, wished, this.operations);
+    this.vifs = new VifPlan(table.vifs, world, wished, this.steps);
+  }
+
+  /** What is to be done, in this order. */
+  get operations(): readonly Operation[] {
+    this.settle();
+    return this.steps;
   }
 
   get next(): TableState {
+    this.settle();
     return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
   }
 
@@ -165,34 +177,39 @@ export class Plan {
       : 'replaced';
   }
 
-  /**
-   * The kernel steps from one form of a route to another, and for what it has learnt. What `after` needs is acquired; what `before` needed
-   * is given back.
-   */
+  /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
   private replace(before: Entry | undefined, after: Route | undefined): void {
     const installed = before?.installed;
     this.rewrite(
       installed?.learning === undefined ? installed : undefined,
       after?.learning === undefined ? after : undefined,
     );
-    if (isLearningNew(installed, after)) this.relearn();
+    const isNew = isLearningNew(installed, after);
+    if (isNew) this.isLearning = this.isUnsettled = true;
     if (before === undefined || installed === undefined || !isOwn(before)) return;
-    this.vifs.release(installed);
+    if (isNew && installed.learning !== undefined) this.left.push(installed);
+    else this.vifs.release(installed);
+  }
+
+  private settle(): void {
+    if (!this.isUnsettled) return;
+    this.isUnsettled = false;
+    this.relearn();
+    for (const route of this.left.splice(0)) this.vifs.release(route);
   }
 
   /** The kernel step from one form of an entry to another. */
   private rewrite(before: Route | undefined, after: Route | undefined): void {
     if (after !== undefined && (before === undefined || !sameEntry(before, after))) {
       const step = this.mfc('add_mfc', after, before);
-      if (before !== undefined || !this.world.has(step)) this.operations.push(step);
+      if (before !== undefined || !this.world.has(step)) this.steps.push(step);
     } else if (after === undefined && before !== undefined) {
-      this.operations.push(this.mfc('del_mfc', before));
+      this.steps.push(this.mfc('del_mfc', before));
     }
   }
 
   /** What was learnt follows the routes that learn. */
   private relearn(): void {
-    this.isLearning = true;
     const learnt = Array.from(this.table.listLearnt()).flatMap(([key]) => {
       const entry = this.find(key);
       return entry === undefined || isOwn(entry) ? [] : [[key, entry] as const];

@@ -153,6 +153,22 @@ describe('routing: plans for routes that learn', () => {
     deepEqual(del(NARROW), ['del_mfc (10.0.0.1, 239.1.1.1) 0 → 1', 'del_vif 0 eth1', 'del_vif 1 eth2']);
   });
 
+  it('follow once, at the end of a message: a stream goes nowhere for a moment that no message wants', () => {
+    add(WIDE, NARROW);
+    ground.learn(ONE, 'eth1');
+    deepEqual(add({ ...NARROW, exclude: [ONE.group] }, { ...WIDE, oifs: ['eth4'] }), [
+      'add_vif 3 eth4',
+      'replace (10.0.0.1, 239.1.1.1) 0 → 3',
+      'del_vif 1 eth2',
+    ]);
+    deepEqual(del(WIDE, NARROW), [
+      'del_mfc (10.0.0.1, 239.1.1.1) 0 → 3',
+      'del_vif 3 eth4',
+      'del_vif 0 eth1',
+      'del_vif 2 eth3',
+    ]);
+  });
+
   it("let a user's own route take an entry over, whose VIFs are counted then", () => {
     add(WIDE);
     ground.learn(ONE, 'eth1');
