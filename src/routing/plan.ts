@@ -16,6 +16,7 @@ import {
   type Route,
   routeInterfaces,
   routeKey,
+  sameEntry,
   sameForwarding,
   sameMembers,
   sameOptions,
@@ -181,7 +182,7 @@ export class Plan {
 
   /** The kernel step from one form of an entry to another. */
   private rewrite(before: Route | undefined, after: Route | undefined): void {
-    if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
+    if (after !== undefined && (before === undefined || !sameEntry(before, after))) {
       const step = this.mfc('add_mfc', after, before);
       if (before !== undefined || !this.world.has(step)) this.operations.push(step);
     } else if (after === undefined && before !== undefined) {
