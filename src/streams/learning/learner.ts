@@ -80,7 +80,7 @@ export class Learner {
     const stream = { source, group, iif, sourceBytes, groupBytes };
     const entry = this.table.get(routeKey(source, group));
     if (upcall.kind === 'wrongvif') this.stray(version, stream, entry);
-    else if (!this.answer(version, stream, entry)) this.leave(version, stream, entry);
+    else if (!this.accept(version, stream, entry)) this.leave(version, stream, entry);
   }
 
   /** Nobody takes the stream. The kernel keeps it a while, if there are not too many. */
@@ -131,7 +131,7 @@ export class Learner {
     this.admission.update();
     for (const { version, stream } of this.unanswered.list()) {
       const entry = this.table.get(routeKey(stream.source, stream.group));
-      if (entry?.learnt !== undefined || this.answer(version, stream, entry)) this.unanswered.delete(stream);
+      if (entry?.learnt !== undefined || this.accept(version, stream, entry)) this.unanswered.delete(stream);
     }
   }
 
@@ -146,6 +146,17 @@ export class Learner {
    */
   private nameOf(version: IpVersion, vifi: number): string | undefined {
     return (this.table.vifs[version].byNumber(vifi) ?? this.formerVifs[version].byNumber(vifi))?.name;
+  }
+
+  /**
+   * Answers whether there is an entry now. It may be for another interface, where a route waits for the stream: without it the kernel would
+   * keep what comes in there as well, for 10 seconds, and not tell of it (net/ipv4/ipmr.c ipmr_cache_unresolved). With it, what comes in
+   * elsewhere costs nothing.
+   */
+  private accept(version: IpVersion, stream: Stream, entry: Entry | undefined): boolean {
+    if (this.answer(version, stream, entry)) return true;
+    const iif = this.templates.inputOf(stream);
+    return iif !== undefined && iif !== stream.iif && this.answer(version, { ...stream, iif }, entry);
   }
 
   /** Answers whether there is an entry now. */
