@@ -61,7 +61,8 @@ export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>
   RED.nodes.registerType(type, FlowNode);
 }
 
-function noController(): MfcError {
+/** Why a node does nothing. */
+export function noController(): MfcError {
   return new MfcError('ERR_MFC_NOT_OPEN', 'This node has no controller, or it is disabled.', {
     field: 'controller',
     hint: 'Open the node, select or enable one, and deploy.',

@@ -75,6 +75,16 @@ export class Templates {
     }
     return undefined;
   }
+
+  /** Where a route waits for a stream that has come in elsewhere; undefined if none does. */
+  inputOf(stream: Stream): string | undefined {
+    for (const template of this.sorted) {
+      const { iif, reserved } = template.route;
+      const input = isPattern(iif) ? reserved?.[0] : iif;
+      if (input !== undefined && covers(template, stream) && !excludes(template, stream)) return input;
+    }
+    return undefined;
+  }
 }
 
 /** The entry of a stream under a template. Undefined if it could leave nowhere but where it came in. */

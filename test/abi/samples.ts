@@ -307,20 +307,6 @@ export const samples: readonly Sample[] = [
     encode: (bytes) => encodeMldOnly(bytes),
   },
   {
-    name: 'bind',
-    type: 'struct sockaddr_un',
-    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path, "/tmp/café");',
-    read: all('struct sockaddr_un'),
-    encode: (bytes) => encodeSockaddrUn(bytes, '/tmp/café'),
-  },
-  {
-    name: 'connect to an abstract name',
-    type: 'struct sockaddr_un',
-    fill: 'value.sun_family = AF_UNIX; strcpy(value.sun_path + 1, "notify");',
-    read: all('struct sockaddr_un'),
-    encode: (bytes) => encodeSockaddrUn(bytes, '@notify'),
-  },
-  {
     name: 'SO_ATTACH_FILTER for upcalls of IPv4',
     type: 'struct { struct sock_filter program[23]; }',
     fill: `

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EVENT_KINDS } from '../../src/streams/events/event';
 import { cases, intervals, tables, times } from './cases';
 import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 
@@ -9,6 +10,7 @@ const types: Record<NodeFile, string> = {
   'mfc-add': 'mfc add',
   'mfc-del': 'mfc del',
   'mfc-state': 'mfc state',
+  'mfc-event': 'mfc event',
 };
 
 /** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
@@ -36,6 +38,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
   },
   'mfc-del': { name: '', controller: '', source: '', group: '', iif: '', oifs: '', dryRun: false },
   'mfc-state': { name: '', controller: '', source: '', group: '', iif: '', output: 'object' },
+  'mfc-event': { name: '', controller: '', events: [], source: '', group: '', interface: '' },
 };
 
 /** Keys in `data-i18n="key"` and `data-i18n="[placeholder]key"`. */
@@ -58,6 +61,7 @@ function keysOfFaults(): Set<string> {
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { keepSeconds }));
   for (const meterInterval of intervals.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
+  editor.faults('mfc event', editor.newNode('mfc event', { interface: 'eth 1' }));
   return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
 }
 
@@ -81,7 +85,7 @@ describe('editor catalog', () => {
       assert.ok(help.includes(`data-help-name="${type}"`));
       const headings = Array.from(help.matchAll(/<h3>(\w+)<\/h3>/g), ([, heading]) => heading);
       const all = ['Inputs', 'Outputs', 'Details', 'References'];
-      assert.deepEqual(headings, file === 'mfc-controller' ? all.slice(2) : all);
+      assert.deepEqual(headings, all.slice({ 'mfc-controller': 2, 'mfc-event': 1 }[file as string] ?? 0));
       assert.match(help, /<script[^>]*>\s*<p>[^<]+<\/p>\s*<h3>/, 'one paragraph comes first');
     });
 
@@ -91,6 +95,7 @@ describe('editor catalog', () => {
       assert.deepEqual(
         inputs.sort(),
         Object.keys(properties[file])
+          .filter((name) => name !== 'events') // chosen by boxes, see below
           .map((name) => `${prefix}-${name}`)
           .sort(),
       );
@@ -100,24 +105,29 @@ describe('editor catalog', () => {
       const editor = loadEditor();
       const definition = editor.definitions.get(type);
       const values = Object.entries(definition?.defaults ?? {}).map(([name, { value }]) => [name, value]);
-      assert.deepEqual(Object.fromEntries(values), properties[file]);
+      assert.deepEqual(structuredClone(Object.fromEntries(values)), properties[file]);
     });
   }
 
-  it('every flow node needs a controller, has one input, one output and an icon of its own', () => {
+  it('mfc event has a box for each kind of event', () => {
+    const kinds = Array.from(readHtml('mfc-event').matchAll(/type="checkbox" value="(\w+)"/g), ([, kind]) => kind);
+    assert.deepEqual(kinds, EVENT_KINDS);
+  });
+
+  it('every flow node needs a controller, has its input, one output and an icon of its own', () => {
     const editor = loadEditor();
     const icons = new Set<string>();
-    for (const type of ['mfc add', 'mfc del', 'mfc state']) {
+    for (const type of ['mfc add', 'mfc del', 'mfc state', 'mfc event']) {
       const definition = editor.definitions.get(type);
       assert.equal(definition?.category, 'network');
-      assert.equal(definition.inputs, 1);
+      assert.equal(definition.inputs, type === 'mfc event' ? 0 : 1);
       assert.equal(definition.outputs, 1);
       assert.equal(definition.defaults.controller?.type, 'mfc-controller');
       assert.equal(definition.defaults.controller.required, true);
       assert.equal(definition.defaults.controller.label, 'Controller');
       icons.add(definition.icon ?? '');
     }
-    assert.equal(icons.size, 3);
+    assert.equal(icons.size, 4);
     for (const icon of icons) assert.match(readFileSync(join(__dirname, '../../nodes/icons', icon), 'utf8'), /^<svg /);
   });
 
@@ -132,6 +142,8 @@ describe('editor catalog', () => {
     assert.equal(label('mfc del', { name: 'Stop', group: '239.1.2.3', dryRun: true }), 'Stop');
     assert.equal(label('mfc state', {}), 'mfc state');
     assert.equal(label('mfc state', { group: '239.1.2.3' }), 'state 239.1.2.3');
+    assert.equal(label('mfc event', {}), 'mfc event');
+    assert.equal(label('mfc event', { group: '239.1.0.0/16' }), 'events 239.1.0.0/16');
     assert.equal(label('mfc-controller', {}), 'default table');
     assert.equal(label('mfc-controller', { table: '100' }), 'table 100');
     assert.equal(label('mfc-controller', { name: 'Studio', table: '100' }), 'Studio');

@@ -3,7 +3,7 @@ import { cases, intervals, openValues, tables, times, validRoute } from './cases
 import { loadEditor } from './fake-editor';
 
 const editor = loadEditor();
-const flowTypes = ['mfc add', 'mfc del', 'mfc state'];
+const flowTypes = ['mfc add', 'mfc del', 'mfc state', 'mfc event'];
 
 describe('editor checks', () => {
   for (const type of flowTypes) {
@@ -32,6 +32,15 @@ describe('editor checks', () => {
       }
     });
   }
+
+  it('mfc event accepts for an interface what the server does', () => {
+    const names = cases.filter(({ field, others }) => field === 'iif' && Object.keys(others).length === 0);
+    assert.ok(names.length > 0);
+    for (const { value, ok } of names) {
+      const faults = editor.faults('mfc event', editor.newNode('mfc event', { interface: value }));
+      assert.equal(faults.length === 0, ok, `${value}: ${faults.join(' ')}`);
+    }
+  });
 
   it('accepts a field that an older flow does not have', () => {
     const node = { ...editor.newNode('mfc add'), oifs: undefined, threshold: undefined };

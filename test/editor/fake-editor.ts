@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 
 /** Names of the node files, in the order in which Node-RED loads them. */
-export const nodeFiles = ['mfc-controller', 'mfc-add', 'mfc-del', 'mfc-state'] as const;
+export const nodeFiles = ['mfc-controller', 'mfc-add', 'mfc-del', 'mfc-state', 'mfc-event'] as const;
 export type NodeFile = (typeof nodeFiles)[number];
 
 const MODULE = '@mroute/node-red-mfc';

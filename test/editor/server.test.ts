@@ -6,6 +6,7 @@ import { fieldsOf } from '../../nodes/fields';
 import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/controller/settings';
 import { MfcError } from '../../src/errors';
 import { parseAdd } from '../../src/routing/request';
+import { parseEventFilter } from '../../src/streams/events/event-filter';
 import { cases, intervals, tables, times, validRoute } from './cases';
 
 function isRefused(act: () => unknown): boolean {
@@ -25,6 +26,19 @@ describe('the server judges fields as the forms do', () => {
       const fields = fieldsOf({ ...validRoute, ...others, [field]: value });
       assert.equal(
         isRefused(() => parseAdd({}, fields).route),
+        !ok,
+      );
+    });
+  }
+
+  const inFilters = { source: 'source', group: 'group', iif: 'interface' } as const;
+  for (const { field, value, ok, others } of cases) {
+    const isInFilters = (name: string): name is keyof typeof inFilters => name in inFilters;
+    if (!isInFilters(field) || !Object.keys(others).every(isInFilters)) continue;
+    it(`${ok ? 'takes' : 'refuses'} ${JSON.stringify(value)} as ${inFilters[field]} of events`, () => {
+      const { group, source } = { source: '', ...validRoute, ...others };
+      assert.equal(
+        isRefused(() => parseEventFilter({ group, source, [inFilters[field]]: value })),
         !ok,
       );
     });

@@ -22,7 +22,11 @@ export function controller(id = 'routes', properties: object = {}): FlowItem {
 }
 
 /** A node of ours whose answers are recorded. */
-export function node(id: string, type: 'mfc add' | 'mfc del' | 'mfc state', properties: object = {}): FlowItem {
+export function node(
+  id: string,
+  type: 'mfc add' | 'mfc del' | 'mfc state' | 'mfc event',
+  properties: object = {},
+): FlowItem {
   return { id, type, z: 'tab', controller: 'routes', wires: [['answers']], ...properties };
 }
 

@@ -14,6 +14,7 @@ import helper from 'node-red-node-test-helper';
 import addNode from '../../nodes/mfc-add';
 import controllerNode from '../../nodes/mfc-controller';
 import delNode from '../../nodes/mfc-del';
+import eventNode from '../../nodes/mfc-event';
 import stateNode from '../../nodes/mfc-state';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
 import { sweep } from '../../src/controller/parking';
@@ -27,6 +28,8 @@ interface NodeStatusEvent {
 }
 
 export class NodeRed {
+  /** What came to nodes of the type `ear`. */
+  readonly heard: Message[] = [];
   readonly #outcomes = new Map<string, Outcome>();
   readonly #statuses = new Map<string, string>();
   readonly #log: { level: number; msg: unknown }[] = [];
@@ -50,7 +53,7 @@ export class NodeRed {
   /** Loads flows after `unload`, as a start of Node-RED does. */
   async load(flow: readonly FlowItem[]): Promise<void> {
     helper.settings({ userDir: this.userDir });
-    const types = [this.#sinkType, controllerNode, addNode, delNode, stateNode];
+    const types = [this.#sinkType, this.#earType, controllerNode, addNode, delNode, stateNode, eventNode];
     await helper.load(types, flow as FlowItem[]);
   }
 
@@ -147,6 +150,19 @@ export class NodeRed {
       });
     }
     red.nodes.registerType('sink', Sink);
+  };
+
+  /** Stands at the end of wires and writes down what comes, whoever sends it. */
+  readonly #earType = (red: NodeAPI): void => {
+    const { heard } = this;
+    function Ear(this: Node, config: NodeDef): void {
+      red.nodes.createNode(this, config);
+      this.on('input', (msg, _send, done) => {
+        heard.push(msg as Message);
+        done();
+      });
+    }
+    red.nodes.registerType('ear', Ear);
   };
 
   readonly #noteStatus = ({ id, status }: NodeStatusEvent): void => {

@@ -128,7 +128,7 @@ for (const { name, prefix, narrow, group, inNarrow, outside, source } of FAMILIE
 
     it('sends a stream that nobody wanted yet, as soon as a route takes it', async () => {
       await router.camera.send(group, { count: 2, rate: RATE });
-      await router.controller.add({ group: prefix, iif: 'tv3', oifs: ['tv1'] }); // the camera has no VIF
+      await router.controller.add({ group: narrow, iif: 'tv3', oifs: ['tv1'] }); // the camera has no VIF
       await router.controller.add({ group: outside, iif: 'camera', oifs: ['tv2'] });
       await router.camera.send(group, { count: 2, rate: RATE });
       await router.controller.add({ group: prefix, iif: 'camera', oifs: ['tv1'] });

@@ -95,17 +95,20 @@ export class Ground {
    * Sends a stream while the work is done, which can wait until it has flowed on for a while. Every packet arrives, once, by one entry of
    * the kernel that was never made anew.
    *
-   * @param add makes the route of the stream, if there is none that takes it
+   * @param add makes the route of the stream, if there is none that takes it; answers how many packets of the stream it has sent
    */
   async keepsFlowing(
     work: (flows: () => Promise<void>) => Promise<void>,
-    add: (group: string) => Promise<void> = (group) => this.add(group),
+    add: (group: string) => Promise<number> = async (group) => {
+      await this.add(group);
+      return 0;
+    },
   ): Promise<void> {
     const group = this.group();
     await this.tv.join(group);
-    await add(group);
+    const before = await add(group);
     const stream = await this.camera.stream(group, { rate: RATE });
-    let flowed = 0;
+    let flowed = before;
     const flows = () => {
       flowed += 10;
       return this.tv.waitFor(group, flowed);
@@ -113,7 +116,7 @@ export class Ground {
     await flows();
     await work(flows);
     await flows();
-    const sent = await stream.stop();
+    const sent = before + (await stream.stop());
     // A packet that is lost never comes: the counts tell how many, better than a deadline.
     await this.tv.waitFor(group, sent, PROMPT_MS).catch(() => undefined);
     const { lost, duplicated } = await this.tv.count(group, { sent });
