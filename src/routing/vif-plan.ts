@@ -6,7 +6,7 @@ import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/famil
 import type { Operation } from './operation';
 import { exhausted, linkFault, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
-import { isPattern, type Route, routeInterfaces } from './route';
+import { isOpenEnded, isPattern, type Route, routeInterfaces } from './route';
 import { type At, fieldName } from './schema';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
@@ -43,12 +43,12 @@ export class VifPlan {
 
   /** Throws if an interface cannot be used, or no VIF number is left. */
   acquire(route: Route, at: At): void {
-    const { version, iif, outputs, reserved } = route;
-    if (!isPattern(iif)) this.acquireOne(version, iif, at, 'iif');
-    for (const { name } of outputs) this.acquireOne(version, name, at, 'oifs');
+    const { iif, outputs, reserved } = route;
+    if (!isPattern(iif)) this.acquireOne(route, iif, at, 'iif');
+    for (const { name } of outputs) this.acquireOne(route, name, at, 'oifs');
     if (reserved === undefined) return;
     for (const name of routeInterfaces(route).slice(isPattern(iif) ? outputs.length : outputs.length + 1)) {
-      this.acquireOne(version, name, at, route.members === undefined ? 'iif' : 'oifs');
+      this.acquireOne(route, name, at, route.members === undefined ? 'iif' : 'oifs');
     }
   }
 
@@ -94,11 +94,12 @@ export class VifPlan {
     return link;
   }
 
-  private acquireOne(version: IpVersion, name: string, at: At, role: string): void {
+  private acquireOne(route: Route, name: string, at: At, role: string): void {
     const { ifindex } = this.usable(name, at, role);
+    const { version } = route;
     const registry = this.vifs[version];
     const vif = registry.byName(name) ?? this.make(version, name, ifindex);
-    if (vif === undefined) throw exhausted(name, fieldName(at, role));
+    if (vif === undefined) throw exhausted(name, fieldName(at, role), isOpenEnded(route));
     registry.acquire(vif);
   }
 

@@ -84,6 +84,22 @@ describe('routing: plans for routes that learn', () => {
     equal(ground.table.pending, 0);
   });
 
+  it('refuse to mean more interfaces than there are VIF numbers, and say how to mean fewer', () => {
+    const many = new Ground(...Array.from({ length: 33 }, (_, n) => `vif${n}`));
+    for (const [message, field] of [
+      [{ group: '239.1.0.0/16', oifs: ['vif1'] }, 'iif'],
+      [{ ...ONE, iif: 'vif0', oifs: 'members' }, 'oifs'],
+    ] as const) {
+      throws(
+        () => many.planAdd(message),
+        ({ code, cause }: MfcError) =>
+          code === 'ERR_MFC_VIFS_EXHAUSTED' && cause.field === field && /mean fewer interfaces/.test(cause.hint ?? ''),
+      );
+    }
+    many.planAdd({ group: '239.1.0.0/16', iif: 'vif1+', oifs: ['vif0'] });
+    many.planAdd({ ...ONE, iif: 'vif0', oifs: 'members', members: { among: 'vif1,vif2' } });
+  });
+
   it('rewrite what was learnt when outputs change: after the VIFs that come, before those that go', () => {
     add(WIDE);
     ground.learn(ONE, 'eth1');
