@@ -54,12 +54,15 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
 /** Answers whether a route has another name now. */
 async function rename(installer: Installer, version: IpVersion, names: ReadonlyMap<string, string>): Promise<boolean> {
   let isAny = false;
+  installer.learner.pause(); // routes and VIFs have different names meanwhile
   installer.table.renameVifs(version, names);
   const pace = new Pace();
   for (const [key, entry] of installer.table.keyed()) {
     if (entry.route.version === version && installer.table.renameRoute(key, entry, names)) isAny = true;
     if (pace.isDue()) await pace.rest();
   }
+  installer.learner.reconsider();
+  installer.learner.listen();
   return isAny;
 }
 

@@ -97,9 +97,10 @@ function registryOf(installer: Installer, { indices }: Estate, isFresh: boolean)
   return vifs;
 }
 
-/** One of ours that another program has changed is marked as its own as well. */
-function isOthers(installer: Installer, key: string, { foreign }: KernelEntry): boolean {
-  return foreign && installer.table.get(key) === undefined;
+/** One of ours that another program has changed is marked as its own as well. A route that learns has no entry. */
+function isOthers({ table }: Installer, key: string, { foreign }: KernelEntry): boolean {
+  const route = table.get(key)?.route;
+  return foreign && (route === undefined || route.learning !== undefined);
 }
 
 /** Puts the saved routes of a family into the kernel. What cannot be there now waits, with the reason. */
@@ -130,7 +131,8 @@ async function dropRest(
   let isClean = true;
   const pace = new Pace();
   for (const [key, entry] of entries) {
-    if (isOthers(installer, key, entry) || installer.table.get(key)?.installed !== undefined) continue;
+    const installed = installer.table.get(key)?.installed;
+    if (isOthers(installer, key, entry) || (installed !== undefined && installed.learning === undefined)) continue;
     if (isLearnt(installer, entry)) continue;
     try {
       socket.delMfc({ ...entry, parent: 0, outputs: [] });

@@ -91,7 +91,9 @@ export class Installer {
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
     const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
+    const { changes } = plan.next;
     if (plan.isLearning) this.learner.pause();
+    this.learner.leaveTo(changes);
     try {
       await (plan.operations.length > MANY ? this.quietly(perform) : perform());
       return this.table.commit(plan.next);
@@ -103,18 +105,20 @@ export class Installer {
 
   /**
    * Puts of a route into the kernel what its interfaces allow. Answers false if the kernel refuses; the route is as it was then, and
-   * has the reason.
+   * has the reason. Also if there are too few VIF numbers for all of it.
    *
    * @param wished VIF numbers to take where they are free
    */
   async place(route: Route, survey: Survey, wished?: Vifs): Promise<boolean> {
+    let isShort = false;
     try {
       await this.knowing(async () => {
         const plan = new Plan(this.table, survey, wished);
         plan.place(route);
         if (plan.next.changes.size > 0) await this.apply(plan);
+        isShort = plan.isShort;
       });
-      return true;
+      return !isShort;
     } catch (error) {
       const kept = new Plan(this.table, survey);
       kept.keep(route, reasonOf(error));

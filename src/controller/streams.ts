@@ -22,6 +22,9 @@ import type { Counters } from '../streams/meters/meter';
 import { Metering } from '../streams/meters/metering';
 import type { Installer } from './installer';
 
+/** So many learnt entries follow the hosts at a time, in well under a slice of work. */
+const AT_ONCE = 64;
+
 export interface StreamsListener {
   /** Runs a task when nothing else is under way. */
   run(task: () => Promise<void>): Promise<void>;
@@ -102,6 +105,7 @@ export class Streams {
   /** Nothing is done any more. What was joined stays joined. */
   stop(): void {
     this.idle.stop();
+    this.members.stop();
     this.metering.stop();
     this.leases.stop();
     this.strangers.stop();
@@ -122,16 +126,34 @@ export class Streams {
 
   /** What fails is told. */
   private do(task: () => Promise<void>): void {
-    this.listener.run(task).catch((error: unknown) => {
-      this.listener.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
-    });
+    this.listener.run(task).catch((error: unknown) => this.tell(error));
+  }
+
+  private tell(error: unknown): void {
+    this.listener.warn(error instanceof MfcError ? error : new MfcError('ERR_MFC_SYSCALL', String(error)));
   }
 
   /** Opens and closes outputs as hosts have joined and left. */
   private async placeMembers(): Promise<void> {
+    const { routes, learnt } = this.members.takeDue();
     const survey = this.installer.survey();
-    for (const route of this.members.listRoutes()) await this.installer.place(route, survey);
+    const pace = new Pace();
+    for (const route of routes) {
+      await this.installer.place(route, survey);
+      if (pace.isDue()) await pace.rest();
+    }
+    for (let i = 0; i < learnt.length; i += AT_ONCE) {
+      const plan = new Plan(this.installer.table, survey);
+      plan.reopen(learnt.slice(i, i + AT_ONCE));
+      if (plan.next.changes.size > 0) await this.installer.apply(plan).catch((error: unknown) => this.refused(error));
+      if (pace.isDue()) await pace.rest();
+    }
     this.listener.changed();
+  }
+
+  private refused(error: unknown): void {
+    this.members.tryAgain();
+    this.tell(error);
   }
 
   /** Takes learnt entries out whose streams have stopped. */

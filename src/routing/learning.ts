@@ -87,9 +87,14 @@ export class Templates {
   }
 }
 
+/** Whether a route of any source takes what comes in here: the kernel asks for no other entry then. */
+export function isNative(entry: Entry | undefined, iif: string): boolean {
+  return entry?.installed !== undefined && entry.installed.learning === undefined && entry.installed.iif === iif;
+}
+
 /** The entry of a stream under a template. Undefined if it could leave nowhere but where it came in. */
 export function learn(
-  { route }: Template,
+  { route }: Pick<Template, 'route'>,
   { source, group, iif }: Pick<Route, 'source' | 'group' | 'iif'>,
   world: Pick<World, 'isMember'>,
 ): Route | undefined {

@@ -7,9 +7,10 @@
  * stream would go for a moment where no message wants it.
  */
 import type { IpVersion } from '../abi/address';
-import { relearn, Templates, templateOf } from './learning';
+import { ANY_SOURCE } from '../abi/family';
+import { isNative, learn, relearn, Templates, templateOf } from './learning';
 import type { MfcOperation, Operation } from './operation';
-import { contradiction, linkFault, noOutput, noRoute, otherInput } from './refusals';
+import { contradiction, linkFault, noOutput, noRoute, noVif, otherInput } from './refusals';
 import type { DelRequest } from './request';
 import { isEmptied, resolve } from './resolve';
 import {
@@ -41,6 +42,8 @@ export class Plan {
   /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
   isLearning = false;
   private isUnsettled = false;
+  /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
+  isShort = false;
   /** Why routes go, if not because they are deleted. */
   cause: Cause | undefined;
 
@@ -53,12 +56,13 @@ export class Plan {
     this.vifs = new VifPlan(table.vifs, world, wished, this.steps);
   }
 
-  /** What is to be done, in this order. */
+  /** The steps in the kernel. Ask when all is decided. */
   get operations(): readonly Operation[] {
     this.settle();
     return this.steps;
   }
 
+  /** Ask when all is decided. */
   get next(): TableState {
     this.settle();
     return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
@@ -97,6 +101,19 @@ export class Plan {
     return this.put(this.acquireUsable(route, at));
   }
 
+  /** Hosts have joined or left: the outputs of learnt entries open and close. */
+  reopen(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const entry = this.find(key);
+      const template = entry?.learnt === undefined ? undefined : this.find(entry.learnt)?.installed;
+      if (entry === undefined || template === undefined) continue;
+      const route = learn({ route: template }, entry.route, this.world);
+      if (route === undefined || sameForwarding(route, entry.route)) continue;
+      this.isLearning = true;
+      this.change(key, { ...entry, route, installed: route });
+    }
+  }
+
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
     this.changes.set(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
@@ -104,7 +121,8 @@ export class Plan {
 
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
-    const entry = this.find(routeKey(request.source, request.group));
+    const key = routeKey(request.source, request.group);
+    const entry = this.find(key);
     if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
     if (entry === undefined) throw noRoute(request, at);
     const { route } = entry;
@@ -184,7 +202,7 @@ export class Plan {
       installed?.learning === undefined ? installed : undefined,
       after?.learning === undefined ? after : undefined,
     );
-    const isNew = isLearningNew(installed, after);
+    const isNew = isLearningNew(installed, after) || (this.table.learntSize > 0 && isNativeNew(installed, after));
     if (isNew) this.isLearning = this.isUnsettled = true;
     if (before === undefined || installed === undefined || !isOwn(before)) return;
     if (isNew && installed.learning !== undefined) this.left.push(installed);
@@ -208,17 +226,23 @@ export class Plan {
     }
   }
 
-  /** What was learnt follows the routes that learn. */
+  /** What was learnt follows the routes that learn, and gives way to routes of any source. */
   private relearn(): void {
-    const learnt = Array.from(this.table.listLearnt()).flatMap(([key]) => {
+    const learnt: [string, Entry][] = [];
+    for (const [key] of Array.from(this.table.listLearnt())) {
       const entry = this.find(key);
-      return entry === undefined || isOwn(entry) ? [] : [[key, entry] as const];
-    });
-    if (learnt.length === 0) return;
-    for (const [key, entry] of relearn(learnt, this.templates(), this.world)) {
-      this.rewrite(this.find(key)?.installed, entry?.installed);
-      this.changes.set(key, entry);
+      if (entry === undefined || isOwn(entry)) continue;
+      if (isNative(this.find(routeKey(ANY_SOURCE, entry.route.group)), entry.route.iif)) this.change(key, undefined);
+      else learnt.push([key, entry]);
     }
+    if (learnt.length === 0) return;
+    for (const [key, entry] of relearn(learnt, this.templates(), this.world)) this.change(key, entry);
+  }
+
+  /** Another form of a learnt entry, or none. */
+  private change(key: string, entry: Entry | undefined): void {
+    this.rewrite(this.find(key)?.installed, entry?.installed);
+    this.changes.set(key, entry);
   }
 
   private templates(): Templates {
@@ -234,9 +258,11 @@ export class Plan {
 
   /** What of a route its interfaces allow now. */
   private acquireUsable(route: Route, at: At): Entry {
-    const { installed, reason } = resolve(route, this.world);
+    const resolved = resolve(route, this.world);
+    const { installed, lacking } = this.vifs.fit(resolved.installed);
+    if (lacking !== undefined) this.isShort = true;
     if (installed !== undefined) this.vifs.acquire(installed, at);
-    return { route, installed, ...because(reason) };
+    return { route, installed, ...because(resolved.reason ?? (lacking && noVif(lacking))) };
   }
 
   /** The step that adds or deletes a route, in the kernel's terms. */
@@ -247,11 +273,16 @@ export class Plan {
   }
 }
 
-/** Whether what was learnt may have to follow. Who has joined can be different each time. */
+/** Whether what was learnt may have to follow a route that learns. */
 function isLearningNew(before: Route | undefined, after: Route | undefined): boolean {
   if (before?.learning === undefined && after?.learning === undefined) return false;
-  if (before === undefined || after === undefined || after.members !== undefined) return true;
+  if (before === undefined || after === undefined) return true;
   return !sameForwarding(before, after) || !sameOptions(before, after);
+}
+
+/** Whether a route of any source takes streams that it did not take, which may have been learnt. */
+function isNativeNew(before: Route | undefined, after: Route | undefined): boolean {
+  return after?.source === ANY_SOURCE && before?.iif !== after.iif;
 }
 
 /** A learnt entry that has gone by itself. */

@@ -6,11 +6,16 @@ import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/famil
 import type { Operation } from './operation';
 import { exhausted, linkFault, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
-import { isOpenEnded, isPattern, type Route, routeInterfaces } from './route';
+import { isOpenEnded, isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import { type At, fieldName } from './schema';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
 import type { PlanLink, World } from './world';
+
+interface Fit {
+  readonly installed: Route | undefined;
+  readonly lacking: string | undefined;
+}
 
 export class VifPlan {
   readonly vifs: Record<IpVersion, VifRegistry>;
@@ -39,6 +44,23 @@ export class VifPlan {
     if (isPattern(route.iif) && resolve(route, this.world).installed === undefined) {
       throw unmatched(route.iif, fieldName(at, 'iif'));
     }
+  }
+
+  /**
+   * Of the interfaces that a route takes if it can, those that there are VIF numbers for: it may mean more than a table has.
+   * Answers one that it has to do without as well.
+   */
+  fit(route: Route | undefined): Fit {
+    if (route?.reserved === undefined) return { installed: route, lacking: undefined };
+    const registry = this.vifs[route.version];
+    const isNew = (name: string): boolean => registry.byName(name) === undefined;
+    let free = MAXVIFS - registry.list().length - namedInterfaces(route).filter(isNew).length;
+    const left = route.reserved.filter((name) => !isNew(name) || namedInterfaces(route).includes(name) || free-- > 0);
+    const lacking = route.reserved.find((name) => !left.includes(name));
+    if (lacking === undefined) return { installed: route, lacking };
+    const isEmpty = isPattern(route.iif) && !left.some((name) => matchesPattern(route.iif, name));
+    const outputs = route.outputs.filter(({ name }) => left.includes(name) || route.members === undefined);
+    return { installed: isEmpty ? undefined : { ...route, outputs, reserved: left }, lacking };
   }
 
   /** Throws if an interface cannot be used, or no VIF number is left. */

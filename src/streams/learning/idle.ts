@@ -22,6 +22,8 @@ interface Seen {
 export class Idle {
   private readonly seen = new Map<string, Seen>();
   private timer: NodeJS.Timeout | undefined;
+  /** When the timer is over, by performance.now(). */
+  private dueAt = Infinity;
   private isStopped = false;
 
   /**
@@ -43,23 +45,24 @@ export class Idle {
 
   private follow({ key, now }: Change): void {
     if (now?.learnt === undefined) this.seen.delete(key);
-    else if (this.timer === undefined) this.schedule();
-    if (now?.route.learning !== undefined) this.schedule();
+    else this.schedule(this.timeoutOf(now.learnt));
+    if (now?.route.learning !== undefined && this.table.learntSize > 0) this.schedule(this.timeoutOf(key));
   }
 
-  private schedule(): void {
+  /** A look is never put off: routes may change more often than it is due. */
+  private schedule(timeout: number): void {
     if (this.isStopped) return;
+    const interval = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, timeout / LOOKS_PER_TIMEOUT));
+    const dueAt = performance.now() + interval;
+    if (dueAt >= this.dueAt) return;
+    this.dueAt = dueAt;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.look(), this.interval()).unref();
-  }
-
-  private interval(): number {
-    const timeouts = Array.from(this.table.learning, (key) => this.timeoutOf(key));
-    return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.min(...timeouts) / LOOKS_PER_TIMEOUT));
+    this.timer = setTimeout(() => void this.look(), interval).unref();
   }
 
   private async look(): Promise<void> {
     this.timer = undefined;
+    this.dueAt = Infinity;
     const idle: string[] = [];
     const pace = new Pace();
     for (const [key, { route, learnt }] of Array.from(this.table.listLearnt())) {
@@ -67,7 +70,9 @@ export class Idle {
       if (pace.isDue()) await pace.rest();
     }
     if (idle.length > 0 && !this.isStopped) this.onIdle(idle);
-    if (this.table.learntSize > 0) this.schedule();
+    let shortest = Infinity;
+    for (const key of this.table.learning) shortest = Math.min(shortest, this.timeoutOf(key));
+    if (this.table.learntSize > 0) this.schedule(shortest);
   }
 
   private isIdle(key: string, route: Route, timeout: number): boolean {

@@ -9,9 +9,9 @@ import { ANY_SOURCE, type MfcCounters } from '../../abi/family';
 import { MfcError } from '../../errors';
 import type { MrouteSocket, Upcall } from '../../kernel/kernel';
 import { Pace } from '../../pace';
-import { learn, type Stream, Templates, templateOf } from '../../routing/learning';
+import { isNative, learn, type Stream, Templates, templateOf } from '../../routing/learning';
 import { type Route, routeKey } from '../../routing/route';
-import type { Change, Entry, RouteTable, Vifs } from '../../routing/table';
+import type { Change, Changes, Entry, RouteTable, Vifs } from '../../routing/table';
 import { entryOf } from '../../routing/vif-plan';
 import type { World } from '../../routing/world';
 import { Admission } from './admission';
@@ -40,6 +40,8 @@ export class Learner {
   private vifs: Vifs;
   /** Before the last plan. */
   private formerVifs: Vifs;
+  /** What a plan is about to change. */
+  private underway: Changes | undefined;
   private isStale = true;
   private isFailing = false;
   private isFull = false;
@@ -120,8 +122,14 @@ export class Learner {
     }
   }
 
+  /** The entries that a plan is about to make or to delete are left to it, until `reconsider`. */
+  leaveTo(changes: Changes): void {
+    this.underway = changes;
+  }
+
   /** Makes the entries of streams that waited, as far as routes take them now. Call when a plan is done. */
   reconsider(): void {
+    this.underway = undefined;
     if (this.vifs !== this.table.vifs) {
       this.formerVifs = this.vifs;
       this.vifs = this.table.vifs;
@@ -137,7 +145,7 @@ export class Learner {
 
   /** Takes an entry that is in the kernel from before. Answers whether a route takes it. */
   claim(version: IpVersion, stream: Stream): boolean {
-    return this.answer(version, stream, undefined);
+    return this.answer(version, stream, this.table.get(routeKey(stream.source, stream.group)));
   }
 
   /**
@@ -163,10 +171,18 @@ export class Learner {
   private answer(version: IpVersion, stream: Stream, entry: Entry | undefined): boolean {
     // A route of this very stream is about to come or to go, or waits for its interfaces.
     if (entry !== undefined && entry.learnt === undefined) return false;
+    if (this.isUnderway(stream)) return false;
+    if (isNative(this.table.get(routeKey(ANY_SOURCE, stream.group)), stream.iif)) return false;
     const template = this.templates.find(stream);
     const route = template && learn(template, stream, this.world);
     if (template === undefined || route === undefined || !this.hasRoom()) return false;
     return this.install(version, route, template.key);
+  }
+
+  private isUnderway({ source, group }: Stream): boolean {
+    if (this.underway?.has(routeKey(source, group)) !== true) return false;
+    this.isStale = true; // another look when the plan is done
+    return true;
   }
 
   private hasRoom(): boolean {
@@ -196,6 +212,7 @@ export class Learner {
    */
   private stray(version: IpVersion, stream: Stream, entry: Entry | undefined): void {
     if (entry?.installed === undefined || entry.route.iif === stream.iif) return;
+    if (this.isUnderway(stream)) return;
     if (entry.learnt !== undefined && this.isIdle(version, stream)) {
       const template = this.templates.find(stream);
       const route = template && learn(template, stream, this.world);

@@ -13,10 +13,20 @@ import { type HeardLink, Hearing } from './hearing';
 import { type MemberChange, Members } from './members';
 import { Presumed } from './presumed';
 
+/** What the kernel refused is tried again after that. */
+const AGAIN_MS = 1_000;
+
 export interface RouteMembersListener {
-  /** Outputs may have to open or close: `listRoutes` has the routes to place. */
+  /** Outputs may have to open or close: `takeDue` has those of which routes. Not told again until that was called. */
   due(): void;
   warn(warning: MfcError): void;
+}
+
+export interface DueRoutes {
+  /** The routes to place. */
+  readonly routes: readonly Route[];
+  /** Keys of the learnt entries that follow. */
+  readonly learnt: readonly string[];
 }
 
 export class RouteMembers {
@@ -26,7 +36,10 @@ export class RouteMembers {
   /** Keys of the entries whose outputs hosts open, by group. */
   private readonly keys = new Map<string, Set<string>>();
   private readonly timer = new Timer(systemClock, () => this.timedOut());
+  /** Groups whose outputs may have to open or close. */
+  private due = new Set<string>();
   private isSyncDue = false;
+  private isStopped = false;
   private isClosed = false;
 
   constructor(
@@ -66,9 +79,30 @@ export class RouteMembers {
     this.presumed.add(version, ifindex, group, source);
   }
 
-  /** The routes that hosts open outputs of. */
-  listRoutes(): Route[] {
-    return this.table.listOpenEnded().flatMap(({ route }) => (route.members === undefined ? [] : [route]));
+  /** What `due` told of. */
+  takeDue(): DueRoutes {
+    const groups = this.due;
+    this.due = new Set();
+    const routes: Route[] = [];
+    const learnt: string[] = [];
+    for (const group of groups) {
+      for (const key of this.keys.get(group) ?? []) {
+        const entry = this.table.get(key);
+        if (entry?.learnt !== undefined) learnt.push(key);
+        else if (entry !== undefined) routes.push(entry.route);
+      }
+    }
+    return { routes, learnt };
+  }
+
+  /** The kernel refused what was due. */
+  tryAgain(): void {
+    this.timer.wakeBy(systemClock.now() + AGAIN_MS);
+  }
+
+  /** Nothing is due any more. */
+  stop(): void {
+    this.isStopped = true;
   }
 
   /** Interfaces have changed: those that are needed are heard. */
@@ -137,14 +171,22 @@ export class RouteMembers {
       const isOpen = installed.outputs.some((output) => output.name === name);
       const stream = { source: installed.source, group, timeout: installed.members.timeout };
       if (this.wants(version, ifindex, stream) === isOpen) continue;
-      this.listener.due();
+      this.makeDue(group);
       return;
     }
   }
 
   private timedOut(): number {
-    if (this.listRoutes().length > 0) this.listener.due();
+    for (const group of this.keys.keys()) this.makeDue(group);
     return Infinity; // placing the routes asks for the next time
+  }
+
+  /** Told once for all that hosts say until it is looked at. */
+  private makeDue(group: string): void {
+    if (this.isStopped) return;
+    const isFirst = this.due.size === 0;
+    this.due.add(group);
+    if (isFirst) this.listener.due();
   }
 
   private tell({ event, ifindex, group, source, host, members }: MemberChange): void {
