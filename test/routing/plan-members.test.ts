@@ -96,11 +96,11 @@ describe('routing: plans for outputs that hosts open', () => {
     ground.learn(DEL, 'eth1');
     ground.learn({ source: '10.0.0.1', group: '239.1.1.2' }, 'eth1');
     join('eth2');
-    deepEqual(run(ground.planPlace(LEARNING)), ['replace (10.0.0.1, 239.1.1.1) 0 → 1']);
+    deepEqual(run(ground.planReopen()), ['replace (10.0.0.1, 239.1.1.1) 0 → 1']);
     join('eth3', '239.1.1.2');
-    deepEqual(run(ground.planPlace(LEARNING)), ['replace (10.0.0.1, 239.1.1.2) 0 → 2']);
+    deepEqual(run(ground.planReopen()), ['replace (10.0.0.1, 239.1.1.2) 0 → 2']);
     leave('eth2');
-    deepEqual(run(ground.planPlace(LEARNING)), ['replace (10.0.0.1, 239.1.1.1) 0 → ']);
+    deepEqual(run(ground.planReopen()), ['replace (10.0.0.1, 239.1.1.1) 0 → ']);
     equal(run(ground.planDel({ group: LEARNING.group })).length, 5);
     deepEqual(uses(), {});
   });

@@ -61,6 +61,13 @@ export class Ground implements World {
     return plan;
   }
 
+  /** Hosts have joined or left. */
+  planReopen(): Plan {
+    const plan = new Plan(this.table, this);
+    plan.reopen(Array.from(this.table.listLearnt(), ([key]) => key));
+    return plan;
+  }
+
   planLeave(version: IpVersion, ...names: string[]): Plan {
     const plan = new Plan(this.table, this);
     const vifs = this.table.vifs[version].list();
