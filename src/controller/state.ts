@@ -6,8 +6,8 @@ import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
-import { addOptions, type Output, type Route, routeInterfaces, routeKey } from '../routing/route';
-import type { Entry } from '../routing/table';
+import { addOptions, type Output, type Route, routeInterfaces } from '../routing/route';
+import { type Entry, keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Measures } from '../streams/meters/measures';
 import type { RouteState, StateAnswer, VifState } from './answers';
@@ -80,16 +80,14 @@ function outputsOf({ route, installed }: Entry): readonly Output[] {
 }
 
 /** A route that learns has the counters of what it has learnt and still has. */
-function countersOf(
-  { version, source, group, learning }: Route,
-  { table, sockets }: Installer,
-): MfcCounters | undefined {
+function countersOf(route: Route, { table, sockets }: Installer): MfcCounters | undefined {
+  const { version, source, group, learning } = route;
   const socket = sockets.get(version);
   if (learning === undefined) return socket?.mfcCounters(source, group);
   const sum = { ...NO_ROUTE_COUNTERS };
-  for (const key of table.learntBy(routeKey(source, group))) {
-    const route = table.get(key)?.route;
-    const counters = route && socket?.mfcCounters(route.source, route.group);
+  for (const key of table.learntBy(keyOf(route))) {
+    const learnt = table.get(key)?.route;
+    const counters = learnt && socket?.mfcCounters(learnt.source, learnt.group);
     if (counters === undefined) continue;
     sum.packets += counters.packets;
     sum.bytes += counters.bytes;

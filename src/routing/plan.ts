@@ -26,7 +26,7 @@ import {
   withOutputs,
 } from './route';
 import type { At } from './schema';
-import { type Cause, type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
+import { type Cause, type Entry, keyOf, openKey, type RouteTable, rivalKey, type TableState, type Vifs } from './table';
 import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';
 
@@ -85,7 +85,7 @@ export class Plan {
    */
   add(route: Route, at?: number, allowAbsent = false): Outcome {
     const key = keyOf(route);
-    const added = this.changes.get(key);
+    const added = this.changes.get(key) ?? (this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined);
     if (added !== undefined && isOwn(added) && !isSameRequest(added.route, route)) throw contradiction(route, at);
     if (allowAbsent) return this.place(route, at);
     if (isOpenEnded(route)) {
@@ -121,7 +121,7 @@ export class Plan {
 
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
-    const key = routeKey(request.source, request.group);
+    const key = this.keyOf(request);
     const entry = this.find(key);
     if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
     if (entry === undefined) throw noRoute(request, at);
@@ -183,6 +183,21 @@ export class Plan {
 
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
   private put(entry: Entry, key = keyOf(entry.route)): Outcome {
+    const rival = this.mayHaveRival(entry.route) ? this.find(rivalKey(entry.route)) : undefined;
+    if (rival !== undefined && isOwn(rival) && rivalKey(entry.route) !== key) {
+      this.set(entry, key);
+      this.drop(rival.route);
+      return 'replaced';
+    }
+    return this.set(entry, key);
+  }
+
+  /** Most tables have no route that learns: thousands of routes need not be compared with any. */
+  private mayHaveRival({ learning }: Route): boolean {
+    return learning !== undefined || this.isLearning || this.table.learning.size > 0;
+  }
+
+  private set(entry: Entry, key: string): Outcome {
     const before = this.find(key);
     const isAsBefore = before !== undefined && isSame(before, entry);
     if (!isAsBefore) this.changes.set(key, entry);
@@ -224,6 +239,12 @@ export class Plan {
     } else if (after === undefined && before !== undefined) {
       this.steps.push(this.mfc('del_mfc', before));
     }
+  }
+
+  /** A learnt entry is meant only if no route has the same source and group. */
+  private keyOf({ source, group, learnt }: DelRequest): string {
+    const open = openKey(source, group);
+    return learnt === undefined && this.find(open) !== undefined ? open : routeKey(source, group);
   }
 
   /** What was learnt follows the routes that learn, and gives way to routes of any source. */

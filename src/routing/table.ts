@@ -5,6 +5,7 @@
  * an interface may be called `__proto__`.
  */
 import type { IpVersion } from '../abi/address';
+import { ANY_SOURCE } from '../abi/family';
 import { isOpenEnded, type Route, renamed, routeInterfaces, routeKey } from './route';
 import { VifRegistry } from './vifs';
 
@@ -223,6 +224,20 @@ export function followed({ route, installed }: Entry, names: ReadonlyMap<string,
   return renamed(route, new Map(Array.from(names).filter(([from]) => interfaces.includes(from))));
 }
 
-export function keyOf(route: Route): string {
-  return routeKey(route.source, route.group);
+/** A route that takes one stream wherever it comes in has a key beside that of the stream: the entry that the stream gets has that one. */
+export function keyOf({ source, group, learning }: Route): string {
+  if (learning === undefined) return routeKey(source, group);
+  const isOneStream = source !== ANY_SOURCE && !source.includes('/') && !group.includes('/');
+  return isOneStream ? openKey(source, group) : routeKey(source, group);
+}
+
+/** Key of a route of one stream whose input is left open. */
+export function openKey(source: string, group: string): string {
+  return `${routeKey(source, group)} ?`;
+}
+
+/** Key of the route of the same source and group whose input is left open if that of this one is not, and the other way round. */
+export function rivalKey(route: Route): string {
+  const { source, group } = route;
+  return route.learning === undefined ? openKey(source, group) : routeKey(source, group);
 }

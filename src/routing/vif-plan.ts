@@ -54,8 +54,9 @@ export class VifPlan {
     if (route?.reserved === undefined) return { installed: route, lacking: undefined };
     const registry = this.vifs[route.version];
     const isNew = (name: string): boolean => registry.byName(name) === undefined;
-    let free = MAXVIFS - registry.list().length - namedInterfaces(route).filter(isNew).length;
-    const left = route.reserved.filter((name) => !isNew(name) || namedInterfaces(route).includes(name) || free-- > 0);
+    const named = [route.iif, ...(route.members === undefined ? route.outputs.map(({ name }) => name) : [])];
+    let free = MAXVIFS - registry.list().length - named.filter((name) => !isPattern(name) && isNew(name)).length;
+    const left = route.reserved.filter((name) => !isNew(name) || named.includes(name) || free-- > 0);
     const lacking = route.reserved.find((name) => !left.includes(name));
     if (lacking === undefined) return { installed: route, lacking };
     const isEmpty = isPattern(route.iif) && !left.some((name) => matchesPattern(route.iif, name));

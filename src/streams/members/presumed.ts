@@ -14,7 +14,9 @@ interface Presumption {
   readonly version: IpVersion;
   readonly ifindex: number;
   readonly group: string;
-  /** When it ends, by performance.now(); Infinity while nobody has asked. */
+  /** By performance.now(). */
+  readonly since: number;
+  /** When it ends; Infinity while nobody has asked. */
   until: number;
 }
 
@@ -22,21 +24,27 @@ export class Presumed {
   private readonly presumptions = new Map<string, Presumption>();
 
   add(version: IpVersion, ifindex: number, group: string, source: string): void {
-    this.presumptions.set(keyOf(version, ifindex, group, source), { version, ifindex, group, until: Infinity });
+    const since = performance.now();
+    this.presumptions.set(keyOf(version, ifindex, group, source), { version, ifindex, group, since, until: Infinity });
   }
 
-  has(version: IpVersion, ifindex: number, group: string, source: string): boolean {
-    if (this.presumptions.size === 0) return false;
+  /** When it is to be asked again; undefined if nobody is presumed to be there, or was for longer than a host counts. */
+  until(version: IpVersion, ifindex: number, group: string, source: string, maxAgeMs: number): number | undefined {
+    if (this.presumptions.size === 0) return undefined;
     const presumption = this.presumptions.get(keyOf(version, ifindex, group, source));
-    return presumption !== undefined && presumption.until > performance.now();
+    if (presumption === undefined) return undefined;
+    const until = Math.min(presumption.until, presumption.since + maxAgeMs);
+    return until > performance.now() ? until : undefined;
   }
 
   /** Answers when presumptions end because of it; Infinity if none does. */
   heard({ version, ifindex, message }: HeardMembership): number {
     if (this.presumptions.size === 0) return Infinity;
-    const answered = performance.now() + ANSWERED_MS;
+    const now = performance.now();
+    const answered = now + ANSWERED_MS;
     let earliest = Infinity;
     for (const [key, presumption] of this.presumptions) {
+      if (presumption.until <= now) this.presumptions.delete(key);
       if (presumption.version !== version || presumption.ifindex !== ifindex) continue;
       if (message.kind === 'query') {
         presumption.until = Math.min(presumption.until, answered);

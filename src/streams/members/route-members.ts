@@ -69,9 +69,11 @@ export class RouteMembers {
 
   /** Whether a host behind an interface wants a stream. */
   wants(version: IpVersion, ifindex: number, { group, source, timeout = Infinity }: MemberStream): boolean {
-    const until = this.members.wantedUntil(version, ifindex, group, source, 1000 * timeout);
+    const until =
+      this.members.wantedUntil(version, ifindex, group, source, 1000 * timeout) ??
+      this.presumed.until(version, ifindex, group, source, 1000 * timeout);
     if (until !== undefined) this.timer.wakeBy(until + 1);
-    return until !== undefined || this.presumed.has(version, ifindex, group, source);
+    return until !== undefined;
   }
 
   /** An output was open when the table was taken over. */
