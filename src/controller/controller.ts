@@ -106,7 +106,7 @@ export class Controller extends EventEmitter<Events> {
       warn: this.warn,
     });
     this.streams = new Streams(this.installer, {
-      run: (task) => this.queue.run(task),
+      run: (task) => this.queue.run(() => this.tend().catch(this.warn).then(task)),
       changed: () => this.changed(),
       save: () => this.save(),
       warn: this.warn,

@@ -47,6 +47,14 @@ export function exhausted(name: string, field: string, isOpenEnded: boolean): Mf
   return new MfcError('ERR_MFC_VIFS_EXHAUSTED', noVif(name), { field, value: name, hint });
 }
 
+export function renamedJustNow(name: string, field: string): MfcError {
+  return new MfcError('ERR_MFC_NO_INTERFACE', `Interface '${name}' has got its name this moment.`, {
+    field,
+    value: name,
+    hint: 'Send it again.',
+  });
+}
+
 export function noRoute(request: DelRequest, at: At): MfcError {
   return new MfcError('ERR_MFC_NO_ROUTE', `MFC entry for ${formatRoute(request)} not found.`, {
     field: fieldName(at, 'group'),

@@ -4,7 +4,7 @@
 import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
 import type { Operation } from './operation';
-import { exhausted, linkFault, unmatched, unusable } from './refusals';
+import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
 import { isOpenEnded, isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import { type At, fieldName } from './schema';
@@ -54,11 +54,12 @@ export class VifPlan {
     if (route?.reserved === undefined) return { installed: route, lacking: undefined };
     const registry = this.vifs[route.version];
     const isNew = (name: string): boolean => registry.byName(name) === undefined;
+    const fresh = route.reserved.filter((name) => !this.isRenamed(registry, name));
     const named = [route.iif, ...(route.members === undefined ? route.outputs.map(({ name }) => name) : [])];
     let free = MAXVIFS - registry.list().length - named.filter((name) => !isPattern(name) && isNew(name)).length;
-    const left = route.reserved.filter((name) => !isNew(name) || named.includes(name) || free-- > 0);
-    const lacking = route.reserved.find((name) => !left.includes(name));
-    if (lacking === undefined) return { installed: route, lacking };
+    const left = fresh.filter((name) => !isNew(name) || named.includes(name) || free-- > 0);
+    const lacking = fresh.find((name) => !left.includes(name));
+    if (left.length === route.reserved.length) return { installed: route, lacking };
     const isEmpty = isPattern(route.iif) && !left.some((name) => matchesPattern(route.iif, name));
     const outputs = route.outputs.filter(({ name }) => left.includes(name) || route.members === undefined);
     return { installed: isEmpty ? undefined : { ...route, outputs, reserved: left }, lacking };
@@ -121,9 +122,17 @@ export class VifPlan {
     const { ifindex } = this.usable(name, at, role);
     const { version } = route;
     const registry = this.vifs[version];
+    if (this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
     const vif = registry.byName(name) ?? this.make(version, name, ifindex);
     if (vif === undefined) throw exhausted(name, fieldName(at, role), isOpenEnded(route));
     registry.acquire(vif);
+  }
+
+  /** Whether an interface has a VIF under the name that it had until a moment ago. Routes follow it before it gets another one. */
+  private isRenamed(registry: VifRegistry, name: string): boolean {
+    if (registry.byName(name) !== undefined) return false;
+    const ifindex = this.world.link(name)?.ifindex;
+    return registry.list().some((vif) => vif.ifindex === ifindex && !this.gone.has(vif.vifi));
   }
 
   private make(version: IpVersion, name: string, ifindex: number): Vif | undefined {

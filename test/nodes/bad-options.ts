@@ -171,13 +171,6 @@ const MEMBERS: BadMessage[] = [
   },
   contradiction('different members', members({ members: { among: 'eth3' } })),
   contradiction('members and none', changed({ oifs: [], stop_filter: true })),
-  {
-    name: 'more interfaces than VIF numbers, all as members',
-    payload: members({}),
-    code: 'ERR_MFC_VIFS_EXHAUSTED',
-    field: 'oifs',
-    says: "No VIF number is left for interface 'lan",
-  },
 ];
 
 const PATTERNS: BadMessage[] = [
@@ -195,13 +188,6 @@ const PATTERNS: BadMessage[] = [
     code: 'ERR_MFC_NO_INTERFACE',
     field: 'oifs',
     says: "Invalid argument: Interface 'eth+' not found.",
-  },
-  {
-    name: 'more interfaces than VIF numbers, all as inputs',
-    payload: { group: '239.1.0.0/16', oifs: ['eth2'] },
-    code: 'ERR_MFC_VIFS_EXHAUSTED',
-    field: 'iif',
-    says: "No VIF number is left for interface 'lan",
   },
   invalid('a pattern that is too long', changed({ iif: 'veth12345678901+' }), 'iif', 'is not an interface name.'),
   invalid('a pattern in the middle', changed({ iif: 'eth/+' }), 'iif', 'is not an interface name.'),

@@ -20,6 +20,8 @@ export interface HearingListener {
 export class Hearing {
   private reports: Reports | undefined;
   private readonly links = new Map<string, HeardLink>();
+  /** Those that could not be heard, which was told. They are tried again with every call of `set`. */
+  private readonly failed = new Set<string>();
 
   constructor(
     private readonly kernel: Kernel,
@@ -30,6 +32,7 @@ export class Hearing {
   set(wanted: readonly HeardLink[]): void {
     const names = new Map(wanted.map((link) => [`${link.version} ${link.ifindex}`, link]));
     for (const [name, link] of this.links) if (!names.has(name)) this.unhear(name, link);
+    for (const name of this.failed) if (!names.has(name)) this.failed.delete(name);
     for (const [name, link] of names) if (!this.links.has(name)) this.hear(name, link);
   }
 
@@ -40,13 +43,16 @@ export class Hearing {
   }
 
   private hear(name: string, link: HeardLink): void {
+    if (this.kernel.findLinkName(link.ifindex) === undefined) return; // routes leave it in a moment
     try {
       this.reports ??= this.kernel.openReports(this.listener.heard);
       this.reports.hear(link.version, link.ifindex);
       this.links.set(name, link);
+      this.failed.delete(name);
     } catch (error) {
-      if (error instanceof MfcError) this.listener.warn(error);
-      else throw error;
+      if (!(error instanceof MfcError)) throw error;
+      if (!this.failed.has(name)) this.listener.warn(error);
+      this.failed.add(name);
     }
   }
 

@@ -1,0 +1,32 @@
+// Random streams, hosts and leases beside random messages and failures. A failure prints its seed.
+
+import { deepEqual, ok } from 'node:assert/strict';
+import { Bench } from './bench';
+import { Random } from './random';
+import { StreamChaos } from './stream-chaos';
+
+const STEPS = 200;
+
+describe('controller: random streams', () => {
+  for (let n = 0; n < 3; n++) {
+    const seed = (Date.now() + n * 7919) % 1_000_000;
+    it(`leave the fake kernel, the registry, the state and the file the same (seed ${seed})`, async () => {
+      const bench = await Bench.open();
+      const chaos = new StreamChaos(bench, new Random(seed));
+      let learnt = 0;
+      try {
+        for (let step = 0; step < STEPS; step++) {
+          await chaos.step();
+          learnt += (await bench.controller.state({})).mfc_rules.filter((rule) => rule.learnt === true).length;
+        }
+      } finally {
+        await bench.close();
+      }
+      deepEqual(bench.kernel.snapshot(), {});
+      deepEqual(chaos.missed, []);
+      const [answered = 0, failed = 0] = ['answered', 'failed'].map((what) => chaos.counts.get(what));
+      ok(answered > 20 && failed > 20, `${answered} messages were answered, ${failed} failed`);
+      ok(learnt > STEPS, `${learnt} learnt entries were seen`);
+    });
+  }
+});
