@@ -5,7 +5,7 @@ import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
-import type { RouteMeasures, VifMeasures } from '../streams/measures';
+import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
 
 /** Answer of `mfc add` and `mfc del`. */
 export interface ChangeAnswer {

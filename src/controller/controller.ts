@@ -22,8 +22,8 @@ import {
   wantsDryRun,
 } from '../routing/request';
 import type { TableState } from '../routing/table';
-import { type EventRequest, parseEventFilter } from '../streams/event-filter';
-import type { Subscription } from '../streams/subscription';
+import { type EventRequest, parseEventFilter } from '../streams/events/event-filter';
+import type { Subscription } from '../streams/events/subscription';
 import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
 import { closed, Installer } from './installer';
 import { Journal } from './journal';

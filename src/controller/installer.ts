@@ -11,7 +11,7 @@ import type { Route } from '../routing/route';
 import { followed, RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
 import type { MemberStream } from '../routing/world';
-import { Learner, type LearnerListener } from '../streams/learner';
+import { Learner, type LearnerListener } from '../streams/learning/learner';
 import { run } from './runner';
 import { type MemberView, Survey } from './survey';
 

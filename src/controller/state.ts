@@ -8,8 +8,8 @@ import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
-import type { Measures } from '../streams/measures';
-import type { RouteJoins } from '../streams/route-joins';
+import type { RouteJoins } from '../streams/joins/route-joins';
+import type { Measures } from '../streams/meters/measures';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
@@ -35,8 +35,8 @@ function matches(stream: Stream, filter: Filter): boolean {
 
 export async function readState(installer: Installer, views: Views, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
-  const entries = Array.from(installer.table.list()).filter(({ route }) => matches(route, filter));
-  const mfc_rules = await new Pace().map(entries, (entry) => routeState(entry, installer, views, survey));
+  const entries = Array.from(installer.table.keyed()).filter(([, { route }]) => matches(route, filter));
+  const mfc_rules = await new Pace().map(entries, ([key, entry]) => routeState(key, entry, installer, views, survey));
   for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
     if (matches(state, filter)) mfc_rules.push(state);
@@ -50,20 +50,26 @@ export async function readState(installer: Installer, views: Views, filter: Filt
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */
-function routeState(entry: Entry, installer: Installer, { joins, measures }: Views, survey: Survey): RouteState {
+function routeState(
+  key: string,
+  entry: Entry,
+  installer: Installer,
+  { joins, measures }: Views,
+  survey: Survey,
+): RouteState {
   const { route, installed, reason: why } = entry;
   const counters = installed && countersOf(installed, installer);
   const reason =
-    why ?? (counters === undefined ? TAKEN_OUT : (downReason(route, survey) ?? joins.failure(keyOf(route))?.message));
+    why ?? (counters === undefined ? TAKEN_OUT : (downReason(route, survey) ?? joins.failure(key)?.message));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
   const { source, group, iif } = route;
   const oifs = outputsOf(entry).map((output) => (output.threshold === 1 ? output.name : output));
   const state = stateOf(installed, counters, reason);
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   addOptions(answer, route);
-  measures.addToRoute(answer, keyOf(route), route);
+  measures.addToRoute(answer, key, route);
   if (entry.learnt !== undefined) answer.learnt = true;
-  if (route.learning !== undefined) answer.streams = installer.table.learntBy(keyOf(route)).size;
+  if (route.learning !== undefined) answer.streams = installer.table.learntBy(key).size;
   if (reason !== undefined) answer.reason = reason;
   return answer;
 }

@@ -9,7 +9,7 @@ import type { Plan } from '../routing/plan';
 import { namedInterfaces } from '../routing/resolve';
 import { formatRoute, isPattern, matchesPattern, type Route } from '../routing/route';
 import { keyOf } from '../routing/table';
-import type { RouteJoins } from '../streams/route-joins';
+import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Decision } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';

@@ -10,9 +10,9 @@ import type { IpVersion } from '../abi/address';
 import { UpcallBuffer } from '../abi/upcall';
 import { encodeUpcallFilter, type StreamPrefix, shortenStreams } from '../abi/upcall-filter';
 import { isErrno } from '../errors';
-import { Backlog } from './backlog';
 import type { UpcallListener } from './kernel';
 import { attachFilter, tryReceive } from './libc';
+import { ReadAhead } from './read-ahead';
 import { type Readiness, watchReadable } from './readiness';
 import { enlargeReceiveBuffer } from './receive-buffer';
 import { readSlice } from './slice';
@@ -26,7 +26,7 @@ const SHORTER = [32, 24, 16, 8];
 
 export class UpcallReader {
   private readonly upcall: UpcallBuffer;
-  private readonly backlog: Backlog;
+  private readonly backlog: ReadAhead;
   private next: NodeJS.Immediate | undefined;
   private listener: UpcallListener | undefined;
   private readiness: Readiness | undefined;
@@ -38,7 +38,7 @@ export class UpcallReader {
     private readonly version: IpVersion,
   ) {
     this.upcall = new UpcallBuffer(version);
-    this.backlog = new Backlog(this.upcall.bytes.length, MAX_AHEAD);
+    this.backlog = new ReadAhead(this.upcall.bytes.length, MAX_AHEAD);
   }
 
   listen(listener: UpcallListener | undefined): void {

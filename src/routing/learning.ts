@@ -75,6 +75,16 @@ export class Templates {
     }
     return undefined;
   }
+
+  /** Where a route waits for a stream that has come in elsewhere; undefined if none does. */
+  inputOf(stream: Stream): string | undefined {
+    for (const template of this.sorted) {
+      const { iif, reserved } = template.route;
+      const input = isPattern(iif) ? reserved?.[0] : iif;
+      if (input !== undefined && covers(template, stream) && !excludes(template, stream)) return input;
+    }
+    return undefined;
+  }
 }
 
 /** Whether a route of any source takes what comes in here: the kernel asks for no other entry then. */

@@ -3,6 +3,8 @@
  *
  * Order is an invariant (test/routing/order.test.ts): VIFs before the route that needs them, a route before the VIFs that it no longer
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
+ * What was learnt follows at the end and once, when it is known which routes learn then (test/routing/order-learning.test.ts): else a
+ * stream would go for a moment where no message wants it.
  */
 import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE } from '../abi/family';
@@ -17,6 +19,7 @@ import {
   type Route,
   routeInterfaces,
   routeKey,
+  sameEntry,
   sameForwarding,
   sameMembers,
   sameOptions,
@@ -33,14 +36,12 @@ export class Plan {
   private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
   private readonly changes = new Map<string, Entry | undefined>();
+  /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
+  private readonly left: Route[] = [];
   private waiting = 0;
   /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
   isLearning = false;
-  /** What was learnt has to follow. Once for all routes that change: there may be thousands of both. */
-  private isRelearnDue = false;
-  /** What was learnt when that was first done. */
-  private relearnt: ReadonlySet<Entry> | undefined;
-  private isSettled = false;
+  private isUnsettled = false;
   /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
   isShort = false;
   /** Why routes go, if not because they are deleted. */
@@ -52,7 +53,7 @@ export class Plan {
     private readonly world: World,
     wished: Vifs = table.vifs,
   ) {
-    this.vifs = new VifPlan(table.vifs, world, wished, this.steps, () => this.relearnIfDue());
+    this.vifs = new VifPlan(table.vifs, world, wished, this.steps);
   }
 
   /** The steps in the kernel. Ask when all is decided. */
@@ -84,7 +85,7 @@ export class Plan {
    */
   add(route: Route, at?: number, allowAbsent = false): Outcome {
     const key = keyOf(route);
-    const added = this.changes.get(key) ?? this.changes.get(rivalKey(route));
+    const added = this.changes.get(key) ?? (this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined);
     if (added !== undefined && isOwn(added) && !isSameRequest(added.route, route)) throw contradiction(route, at);
     if (allowAbsent) return this.place(route, at);
     if (isOpenEnded(route)) {
@@ -121,7 +122,6 @@ export class Plan {
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
   del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
     const key = this.keyOf(request);
-    if (this.find(key)?.learnt !== undefined) this.relearnIfDue(); // it may go with its route
     const entry = this.find(key);
     if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
     if (entry === undefined) throw noRoute(request, at);
@@ -183,13 +183,18 @@ export class Plan {
 
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
   private put(entry: Entry, key = keyOf(entry.route)): Outcome {
-    const rival = this.find(rivalKey(entry.route));
+    const rival = this.mayHaveRival(entry.route) ? this.find(rivalKey(entry.route)) : undefined;
     if (rival !== undefined && isOwn(rival) && rivalKey(entry.route) !== key) {
       this.set(entry, key);
       this.drop(rival.route);
       return 'replaced';
     }
     return this.set(entry, key);
+  }
+
+  /** Most tables have no route that learns: thousands of routes need not be compared with any. */
+  private mayHaveRival({ learning }: Route): boolean {
+    return learning !== undefined || this.isLearning || this.table.learning.size > 0;
   }
 
   private set(entry: Entry, key: string): Outcome {
@@ -205,25 +210,30 @@ export class Plan {
       : 'replaced';
   }
 
-  /**
-   * The kernel steps from one form of a route to another, and for what it has learnt. What `after` needs is acquired; what `before` needed
-   * is given back.
-   */
+  /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
   private replace(before: Entry | undefined, after: Route | undefined): void {
     const installed = before?.installed;
-    this.isSettled = false;
     this.rewrite(
       installed?.learning === undefined ? installed : undefined,
       after?.learning === undefined ? after : undefined,
     );
-    if (isLearningNew(installed, after)) this.isRelearnDue = this.isLearning = true;
+    const isNew = isLearningNew(installed, after) || (this.table.learntSize > 0 && isNativeNew(installed, after));
+    if (isNew) this.isLearning = this.isUnsettled = true;
     if (before === undefined || installed === undefined || !isOwn(before)) return;
-    this.vifs.release(installed);
+    if (isNew && installed.learning !== undefined) this.left.push(installed);
+    else this.vifs.release(installed);
+  }
+
+  private settle(): void {
+    if (!this.isUnsettled) return;
+    this.isUnsettled = false;
+    this.relearn();
+    for (const route of this.left.splice(0)) this.vifs.release(route);
   }
 
   /** The kernel step from one form of an entry to another. */
   private rewrite(before: Route | undefined, after: Route | undefined): void {
-    if (after !== undefined && (before === undefined || !sameForwarding(before, after))) {
+    if (after !== undefined && (before === undefined || !sameEntry(before, after))) {
       const step = this.mfc('add_mfc', after, before);
       if (before !== undefined || !this.world.has(step)) this.steps.push(step);
     } else if (after === undefined && before !== undefined) {
@@ -237,21 +247,10 @@ export class Plan {
     return learnt === undefined && this.find(open) !== undefined ? open : routeKey(source, group);
   }
 
-  private settle(): void {
-    if (this.isSettled) return;
-    this.relearnIfDue();
-    this.forgetLate();
-    this.isSettled = true;
-  }
-
-  /** What was learnt follows the routes that learn: before the kernel loses a VIF, and when all is decided. */
-  private relearnIfDue(): void {
-    if (!this.isRelearnDue) return;
-    this.isRelearnDue = false;
-    this.relearnt ??= new Set(Array.from(this.table.listLearnt(), ([, entry]) => entry));
+  /** What was learnt follows the routes that learn, and gives way to routes of any source. */
+  private relearn(): void {
     const learnt: [string, Entry][] = [];
-    for (const { route } of this.relearnt) {
-      const key = keyOf(route);
+    for (const [key] of Array.from(this.table.listLearnt())) {
       const entry = this.find(key);
       if (entry === undefined || isOwn(entry)) continue;
       if (isNative(this.find(routeKey(ANY_SOURCE, entry.route.group)), entry.route.iif)) this.change(key, undefined);
@@ -265,19 +264,6 @@ export class Plan {
   private change(key: string, entry: Entry | undefined): void {
     this.rewrite(this.find(key)?.installed, entry?.installed);
     this.changes.set(key, entry);
-  }
-
-  /**
-   * What was learnt while the plan was made goes before anything else does: the plan may free the VIFs that it names. Its stream is learnt
-   * anew when the plan is done.
-   */
-  private forgetLate(): void {
-    if (this.relearnt === undefined) return;
-    for (const [key, entry] of this.table.listLearnt()) {
-      if (this.relearnt.has(entry) || this.changes.has(key)) continue;
-      this.steps.unshift({ op: 'del_mfc', ...entryOf(entry.route, this.table.vifs[entry.route.version]) });
-      this.changes.set(key, undefined);
-    }
   }
 
   private templates(): Templates {
@@ -308,13 +294,16 @@ export class Plan {
   }
 }
 
-/** Whether what was learnt may have to follow. */
+/** Whether what was learnt may have to follow a route that learns. */
 function isLearningNew(before: Route | undefined, after: Route | undefined): boolean {
-  if (before?.learning === undefined && after?.learning === undefined) {
-    return after?.source === ANY_SOURCE && before?.iif !== after.iif;
-  }
+  if (before?.learning === undefined && after?.learning === undefined) return false;
   if (before === undefined || after === undefined) return true;
   return !sameForwarding(before, after) || !sameOptions(before, after);
+}
+
+/** Whether a route of any source takes streams that it did not take, which may have been learnt. */
+function isNativeNew(before: Route | undefined, after: Route | undefined): boolean {
+  return after?.source === ANY_SOURCE && before?.iif !== after.iif;
 }
 
 /** A learnt entry that has gone by itself. */

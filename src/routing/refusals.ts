@@ -39,12 +39,12 @@ export function noVif(name: string): string {
   return `No VIF number is left for interface '${name}': the kernel has 32 per table.`;
 }
 
-export function exhausted(name: string, field: string): MfcError {
-  return new MfcError('ERR_MFC_VIFS_EXHAUSTED', noVif(name), {
-    field,
-    value: name,
-    hint: 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.',
-  });
+/** @param isOpenEnded the route means more interfaces than it names */
+export function exhausted(name: string, field: string, isOpenEnded: boolean): MfcError {
+  const hint = isOpenEnded
+    ? 'Let the route mean fewer interfaces: name the iif, or a pattern such as "eth+", and the members.among.'
+    : 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.';
+  return new MfcError('ERR_MFC_VIFS_EXHAUSTED', noVif(name), { field, value: name, hint });
 }
 
 export function renamedJustNow(name: string, field: string): MfcError {

@@ -89,15 +89,18 @@ export function formatRoute({ source, group }: { source: string; group: string }
   return `(${source}, ${group})`;
 }
 
-/** Whether both mean the same entries in the kernel. The order of outputs and the label mean nothing there. */
-export function sameForwarding(a: Route, b: Route): boolean {
+/** Whether both are the same entry in the kernel. The order of outputs and the label mean nothing there. */
+export function sameEntry(a: Route, b: Route): boolean {
   return (
     a.iif === b.iif &&
     a.outputs.length === b.outputs.length &&
-    a.outputs.every((x) => b.outputs.some((y) => x.name === y.name && x.threshold === y.threshold)) &&
-    sameSet(a.reserved, b.reserved) &&
-    sameSet(a.learning?.exclude, b.learning?.exclude)
+    a.outputs.every((x) => b.outputs.some((y) => x.name === y.name && x.threshold === y.threshold))
   );
+}
+
+/** Whether both need the same of the kernel: the same entries, now and for the streams that they learn, and the same VIFs. */
+export function sameForwarding(a: Route, b: Route): boolean {
+  return sameEntry(a, b) && sameSet(a.reserved, b.reserved) && sameSet(a.learning?.exclude, b.learning?.exclude);
 }
 
 /** Whether both are the same in all that the kernel's entries do not show. A route that learns has no entry, but it has these. */

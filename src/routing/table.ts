@@ -226,8 +226,9 @@ export function followed({ route, installed }: Entry, names: ReadonlyMap<string,
 
 /** A route that takes one stream wherever it comes in has a key beside that of the stream: the entry that the stream gets has that one. */
 export function keyOf({ source, group, learning }: Route): string {
+  if (learning === undefined) return routeKey(source, group);
   const isOneStream = source !== ANY_SOURCE && !source.includes('/') && !group.includes('/');
-  return learning !== undefined && isOneStream ? openKey(source, group) : routeKey(source, group);
+  return isOneStream ? openKey(source, group) : routeKey(source, group);
 }
 
 /** Key of a route of one stream whose input is left open. */

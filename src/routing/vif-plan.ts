@@ -6,7 +6,7 @@ import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/famil
 import type { Operation } from './operation';
 import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
-import { isPattern, matchesPattern, type Route, routeInterfaces } from './route';
+import { isOpenEnded, isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import { type At, fieldName } from './schema';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
@@ -25,14 +25,12 @@ export class VifPlan {
   /**
    * @param operations where the steps go
    * @param wished VIF numbers to take where they are free
-   * @param beforeFree called before a VIF goes: no entry may name it then
    */
   constructor(
     vifs: Vifs,
     private readonly world: World,
     private readonly wished: Vifs,
     private readonly operations: Operation[],
-    private readonly beforeFree: () => void,
   ) {
     this.vifs = { 4: vifs[4].copy(), 6: vifs[6].copy() };
   }
@@ -69,12 +67,12 @@ export class VifPlan {
 
   /** Throws if an interface cannot be used, or no VIF number is left. */
   acquire(route: Route, at: At): void {
-    const { version, iif, outputs, reserved } = route;
-    if (!isPattern(iif)) this.acquireOne(version, iif, at, 'iif');
-    for (const { name } of outputs) this.acquireOne(version, name, at, 'oifs');
+    const { iif, outputs, reserved } = route;
+    if (!isPattern(iif)) this.acquireOne(route, iif, at, 'iif');
+    for (const { name } of outputs) this.acquireOne(route, name, at, 'oifs');
     if (reserved === undefined) return;
     for (const name of routeInterfaces(route).slice(isPattern(iif) ? outputs.length : outputs.length + 1)) {
-      this.acquireOne(version, name, at, route.members === undefined ? 'iif' : 'oifs');
+      this.acquireOne(route, name, at, route.members === undefined ? 'iif' : 'oifs');
     }
   }
 
@@ -120,12 +118,13 @@ export class VifPlan {
     return link;
   }
 
-  private acquireOne(version: IpVersion, name: string, at: At, role: string): void {
+  private acquireOne(route: Route, name: string, at: At, role: string): void {
     const { ifindex } = this.usable(name, at, role);
+    const { version } = route;
     const registry = this.vifs[version];
     if (this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
     const vif = registry.byName(name) ?? this.make(version, name, ifindex);
-    if (vif === undefined) throw exhausted(name, fieldName(at, role));
+    if (vif === undefined) throw exhausted(name, fieldName(at, role), isOpenEnded(route));
     registry.acquire(vif);
   }
 
@@ -145,7 +144,6 @@ export class VifPlan {
   private free(version: IpVersion, vif: Vif): void {
     const isGone = this.gone.has(vif.vifi);
     if (!isGone && (vif.foreign || this.world.isUsedByOthers(version, vif.ifindex))) return;
-    this.beforeFree();
     this.vifs[version].free(vif);
     if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
   }

@@ -5,11 +5,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import addNode from '../../nodes/mfc-add';
+import type { ControllerNode } from '../../nodes/mfc-controller';
 import controllerNode from '../../nodes/mfc-controller';
+
 import delNode from '../../nodes/mfc-del';
 import stateNode from '../../nodes/mfc-state';
 import { sweep } from '../../src/controller/parking';
@@ -27,6 +29,7 @@ const ROUNDS = 40;
 /** The first rounds run code that is not compiled yet. */
 const WARM_UP = 10;
 const SINGLES = 500;
+const METER_SECONDS = 8;
 const INTERFACES = ['eth1', 'eth2', 'eth3'];
 
 const streams = Array.from({ length: MANY }, (_, i) => ({
@@ -153,6 +156,33 @@ async function state(): Promise<void> {
   report('mfc state with 10,000 routes and their counters, median', median(times.slice(WARM_UP)), 'ms', { atMost: 40 });
 }
 
+/** Percent of one core that the process takes for a while. */
+async function load(seconds: number): Promise<number> {
+  const before = process.cpuUsage();
+  const start = performance.now();
+  await pause(1_000 * seconds);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 10 / (performance.now() - start);
+}
+
+/** All routes measured once a second, and told. */
+async function meter(): Promise<void> {
+  const { controller } = helper.getNode('routes') as unknown as ControllerNode;
+  let told = 0;
+  const end = controller?.streams.events.subscribe(['rates'], () => told++);
+  await pause(3_000); // code that is not compiled yet
+  report('10,000 routes metered each second, of one core', await load(METER_SECONDS), '%', { atMost: 5 });
+  const holds: number[] = [];
+  for (let second = 0; second < METER_SECONDS; second++) {
+    const watch = new LoopWatch();
+    await pause(1_000);
+    holds.push(watch.stop());
+  }
+  report('  longest hold of the event loop meanwhile, median of seconds', median(holds), 'ms', { atMost: 20 });
+  if (told < 2 * METER_SECONDS) throw new Error(`Rates were told ${told} times`);
+  end?.();
+}
+
 /** The saved routes of a user directory, from the opened socket to the last route in the kernel. */
 async function restore(userDir: string): Promise<void> {
   const times: number[] = [];
@@ -200,6 +230,7 @@ async function main(): Promise<void> {
     await oneRoute('10,000', true);
     report('  with 10,000 there against with none', many / none, '×');
     await state();
+    await meter();
     await restore(userDir);
     await ask('del', streams);
     await stopFlow();

@@ -4,7 +4,7 @@
 
 import { Opening } from '../../src/controller/opening';
 import { linux } from '../../src/kernel/linux';
-import { Joins } from '../../src/streams/joins';
+import { Joins } from '../../src/streams/joins/joins';
 
 const [directory = '', keep, iif = '', ...streams] = process.argv.slice(2);
 const warnings: string[] = [];

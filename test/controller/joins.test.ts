@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { Opening } from '../../src/controller/opening';
 import { linux } from '../../src/kernel/linux';
-import { Joins } from '../../src/streams/joins';
+import { Joins } from '../../src/streams/joins/joins';
 import { holdersOf } from '../keep/holders';
 import type { KeeperProcessOptions } from '../keep/keeper-process';
 import { NotifyStore } from '../keep/notify-store';

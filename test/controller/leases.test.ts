@@ -2,7 +2,7 @@
 
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import type { MfcEvent } from '../../src/streams/event';
+import type { MfcEvent } from '../../src/streams/events/event';
 import { until } from '../lab/until';
 import { Bench } from './bench';
 
@@ -44,6 +44,10 @@ describe('controller: leases', () => {
     await until(async () => (await groups()).length === 1, 'The route should end.');
     deepEqual(Object.keys(bench.kernel.table(4)?.entries ?? {}), ['(10.0.0.1, 239.1.1.2)']);
     equal(bench.controller.status.routes, 1);
+    deepEqual(
+      told.map(({ group, reason }) => [group, reason]),
+      [[ROUTE.group, 'expired']],
+    );
     await untilSaved(OTHER.group);
     deepEqual(bench.warnings, []);
   });

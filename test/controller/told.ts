@@ -1,9 +1,9 @@
 // A receiver of a controller's events, which writes them down.
 
 import type { Controller } from '../../src/controller/controller';
-import type { MfcEvent } from '../../src/streams/event';
-import type { EventRequest } from '../../src/streams/event-filter';
-import type { Subscription } from '../../src/streams/subscription';
+import type { MfcEvent } from '../../src/streams/events/event';
+import type { EventRequest } from '../../src/streams/events/event-filter';
+import type { Subscription } from '../../src/streams/events/subscription';
 import { until } from '../lab/until';
 
 export class Told {

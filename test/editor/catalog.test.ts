@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVENT_KINDS } from '../../src/streams/event';
+import { EVENT_KINDS } from '../../src/streams/events/event';
 import { cases, intervals, tables, times } from './cases';
 import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
+import { FakeElement } from './fake-element';
 
 /** Names of the node files, in the order in which Node-RED loads them. */
 export const nodeFiles = ['mfc-controller', 'mfc-add', 'mfc-del', 'mfc-state', 'mfc-event'] as const;
@@ -31,6 +32,7 @@ export interface Definition {
   readonly defaults: Readonly<Record<string, Property>>;
   readonly label: (this: EditorNode) => string;
   readonly labelStyle?: (this: EditorNode) => string;
+  readonly oneditprepare?: (this: EditorNode) => void;
 }
 
 /** A text, or whether a box is checked. */
@@ -47,6 +49,8 @@ export interface Editor {
   faults(type: string, node: EditorNode): string[];
   /** Shows a node's form with these values in its inputs. */
   openForm(node: EditorNode, values: FormValues): void;
+  /** Opens a node's form as a double click does. Answers its elements by selector. */
+  editForm(type: string, node: EditorNode): (selector: string) => FakeElement;
 }
 
 export const readHtml = (file: NodeFile): string => readFileSync(join(NODES, `${file}.html`), 'utf8');
@@ -65,13 +69,6 @@ export function readCatalog(file: NodeFile): Map<string, string> {
 
 export const scriptsIn = (html: string): string =>
   Array.from(html.matchAll(/<script type="text\/javascript">(.*?)<\/script>/gs), ([, script]) => script).join('\n');
-
-/** As jQuery has it: the value of a box is `on`, checked or not. */
-function inputOf(value: string | boolean): object {
-  const isBox = typeof value === 'boolean';
-  const properties: EditorNode = { type: isBox ? 'checkbox' : 'text', checked: value === true };
-  return { val: () => (isBox ? 'on' : value), prop: (name: string) => properties[name] };
-}
 
 export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   const catalogs = new Map(nodeFiles.map((file) => [`${MODULE}/${file}`, readCatalog(file)]));
@@ -99,10 +96,15 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
     },
     editor: { getEditStack: () => (form === undefined ? [] : [form.node]) },
   };
-  const $ = (selector: string) => {
-    const value = form?.values[selector.replace('#node-input-', '')];
-    return value === undefined ? { length: 0 } : { length: 1, ...inputOf(value) };
+  const elements = new Map<string, FakeElement>();
+  const elementOf = (selector: string): FakeElement => {
+    const element = elements.get(selector) ?? new FakeElement();
+    elements.set(selector, element);
+    return element;
   };
+  const INPUT = '#node-input-';
+  const $ = (selector: string) =>
+    !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : { length: 0 };
   const context = { RED, $, TextEncoder };
   for (const file of files) {
     loading = `${MODULE}/${file}`;
@@ -133,6 +135,14 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
     },
     openForm(node, values) {
       form = { node, values };
+      elements.clear();
+      for (const [name, value] of Object.entries(values)) elements.set(`${INPUT}${name}`, new FakeElement(value));
+    },
+    editForm(type, node) {
+      const values = Object.keys(definitionOf(type).defaults).map((name) => [name, node[name]] as const);
+      this.openForm(node, Object.fromEntries(values) as FormValues);
+      definitionOf(type).oneditprepare?.call(node);
+      return elementOf;
     },
   };
 }

@@ -6,7 +6,7 @@ import { fieldsOf } from '../../nodes/fields';
 import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/controller/settings';
 import { MfcError } from '../../src/errors';
 import { parseAdd } from '../../src/routing/request';
-import { parseEventFilter } from '../../src/streams/event-filter';
+import { parseEventFilter } from '../../src/streams/events/event-filter';
 import { cases, intervals, tables, times, validRoute } from './cases';
 
 function isRefused(act: () => unknown): boolean {

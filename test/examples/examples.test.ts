@@ -38,9 +38,22 @@ const PACKAGE = '@mroute/node-red-mfc';
 const CONTROLLER = 'mfc-controller';
 const GROUP = '239.10.20.30';
 
+/** Milliseconds from the last packet of one sender to the first of the next, give or take one look at the counts. */
+async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
+  const count = async ({ ipv4 }: Host) => (await receiver.count(GROUP, { source: ipv4 })).received;
+  const [before, last] = [await count(to), { packets: -1, at: 0 }];
+  await until(async () => {
+    const packets = await count(from);
+    if (packets !== last.packets) Object.assign(last, { packets, at: performance.now() });
+    return (await count(to)) > before;
+  }, `packets of ${to.name}`);
+  return performance.now() - last.at;
+}
+
 describe('examples', () => {
   let lab: Lab;
   let camera: Host;
+  let backup: Host;
   let tvs: Host[];
   let user: User;
   const tried: string[] = [];
@@ -49,6 +62,7 @@ describe('examples', () => {
     lab = await Lab.open();
     camera = await lab.host('camera');
     tvs = [await lab.host('tv1'), await lab.host('tv2'), await lab.host('tv3')];
+    backup = await lab.host('backup');
     user = await User.start();
   });
   after(async () => {
@@ -329,6 +343,55 @@ describe('examples', () => {
       deepEqual({ topic, code }, { topic: 'mfc/del', code: 'ERR_MFC_NO_ROUTE' });
       match(message, /\w/);
       equal((await ask<Failure>('no JSON', 'mfc/error')).topic, 'mfc/add');
+    });
+  });
+
+  example('07-a-b-failover.json', () => {
+    const RATE = 200;
+    const A = '10.0.1.2 239.10.20.30: camera >';
+    const B = '10.0.5.2 239.10.20.30: backup >';
+    before(async () => {
+      for (const host of [camera, backup]) await host.remote(5011, GROUP, { rate: RATE });
+      await tvs[0]?.join(GROUP);
+    });
+
+    const onAir = (input: 'A' | 'B') =>
+      until(
+        async () =>
+          (await routes()).join() ===
+          [`${A}${input === 'A' ? ' tv1' : ''}`, `${B}${input === 'B' ? ' tv1' : ''}`].join(),
+        `${input} should be on air`,
+      );
+    /** Resolves when the receiver gets more of a camera's packets. */
+    async function flows({ ipv4 }: Host): Promise<void> {
+      const count = async () => (await tvs[0]?.count(GROUP, { source: ipv4 }))?.received ?? 0;
+      const before = await count();
+      await until(async () => (await count()) > before, `packets of ${ipv4}`);
+    }
+
+    it('takes an input by hand', async () => {
+      for (const input of ['B', 'A'] as const) {
+        await user.ask(`take ${input}`);
+        await onAir(input);
+        await flows(input === 'A' ? camera : backup);
+      }
+    });
+
+    it('takes the other when one fails, and comes back when that is well again', async () => {
+      const silent = gap(tvs[0] as Host, camera, backup);
+      await user.press('camera off');
+      await onAir('B');
+      await flows(backup);
+      ok((await silent) < 3_000, `${Math.round(await silent)} ms without packets`);
+      await user.press('camera on');
+      await onAir('A');
+      await flows(camera);
+    });
+
+    it('ends', async () => {
+      await user.ask('delete both');
+      deepEqual(await routes(), []);
+      await user.press('camera off');
     });
   });
 

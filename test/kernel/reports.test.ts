@@ -149,7 +149,10 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
       const who = `tv1 ${await addressOf(tv1)}`;
       for (const source of words.sources) {
         await tv1.join(group, { source });
-        await hears(`${who} ${ALLOW_NEW_SOURCES} new ${group} ${source}`);
+        // A host that says an earlier join again says both at once.
+        const isHeard = (line: string) =>
+          line.startsWith(`${who} ${ALLOW_NEW_SOURCES} new ${group}`) && line.includes(source);
+        await until(() => lines().some(isHeard), `${source} should be heard: ${lines()}`);
       }
     });
 
@@ -219,6 +222,7 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
     it('are not heard after close, which may be called twice and by who is being told', async () => {
       const told: string[] = [];
       const shy = linux.openReports(({ host }) => {
+        if (host !== words.forged) return; // hosts may still say what earlier tests have made them join
         told.push(host);
         shy.close();
       });

@@ -1,7 +1,7 @@
 /**
  * What a node's own fields and the message's have to do with each other, and what comes out.
  */
-import { deepEqual, equal, match } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
 import { Lab } from '../lab/lab';
 import { GOOD, GOOD_IPV6, PRESENT } from './bad-message';
@@ -27,12 +27,50 @@ const FULL_RULE = {
   label: 'Hall',
 };
 const BLANK = { source: '', group: '', iif: '', oifs: '', threshold: '', label: '', dryRun: false };
+/** As the form saves what is under Options. */
+const LEARNS = {
+  ...BLANK,
+  group: '239.2.0.0/24',
+  oifs: 'eth2, eth3',
+  join: true,
+  alarmIdle: '0.5',
+  expiresIn: '3600',
+  exclude: '239.2.0.128/25, 10.1.1.99',
+  idleTimeout: '5',
+};
+const LEARNS_RULE = {
+  source: '*',
+  group: '239.2.0.0/24',
+  iif: '*',
+  oifs: ['eth2', 'eth3'],
+  join: true,
+  alarm: { idle: 0.5 },
+  exclude: ['239.2.0.128/25', '10.1.1.99'],
+  idle_timeout: 5,
+};
+const MEMBERS = {
+  ...BLANK,
+  group: '239.2.1.1',
+  iif: 'eth1',
+  members: true,
+  membersAmong: 'eth2',
+  membersTimeout: '60',
+};
+const MEMBERS_RULE = {
+  source: '*',
+  group: '239.2.1.1',
+  iif: 'eth1',
+  oifs: [],
+  members: { among: ['eth2'], timeout: 60 },
+};
 
 const FLOW = flow(
   controller('routes', { table: '' }),
   node('blank', 'mfc add', BLANK),
   node('full', 'mfc add', { ...FULL, dryRun: false }),
   node('half', 'mfc add', { ...BLANK, iif: 'eth1', oifs: ' eth3 ' }),
+  node('learns', 'mfc add', LEARNS),
+  node('members', 'mfc add', MEMBERS),
   node('dry', 'mfc add', { ...BLANK, dryRun: true }),
   node('bad', 'mfc add', { ...BLANK, threshold: 'many' }),
   node('del', 'mfc del', { source: '', group: '', iif: '', oifs: '', dryRun: false }),
@@ -101,6 +139,21 @@ describe('fields of nodes and messages', () => {
       answer.mfc_rules.map(({ source, iif, oifs }) => ({ source, iif, oifs })),
       Array(2).fill({ source: '*', iif: 'eth1', oifs: ['eth3'] }),
     );
+  });
+
+  it('a node has all options of a route', async () => {
+    for (const payload of [0, { iif: 'eth1' }]) {
+      const [rule] = (await change('learns', payload)).mfc_rules;
+      const { expires_in = 0, ...rest } = rule ?? {};
+      deepEqual(rest, { ...LEARNS_RULE, iif: payload === 0 ? '*' : 'eth1' });
+      ok(expires_in > 3590 && expires_in <= 3600, `${expires_in}`);
+    }
+  });
+
+  it('a node has outputs that hosts open, whatever the message names', async () => {
+    deepEqual((await change('members', 0)).mfc_rules, [MEMBERS_RULE]);
+    const answer = await change('members', { oifs: ['eth3'], members: { among: ['eth3'] } });
+    deepEqual([answer.changed, answer.mfc_rules], [false, [MEMBERS_RULE]]);
   });
 
   it('a field of the node that makes no sense fails each message, with its name', async () => {
@@ -222,11 +275,11 @@ describe('fields of nodes and messages', () => {
   it('take rules from an answer back as they are', async () => {
     const other = { ...GOOD, group: '239.1.1.3', label: 'Hall', oifs: [{ name: 'eth2', threshold: 7 }, 'eth3'] };
     const stop = { group: '239.1.1.4', iif: 'eth1', oifs: [], stop_filter: true };
-    await red.send('blank', [GOOD, GOOD_IPV6, other, stop]);
+    await red.send('blank', [GOOD, GOOD_IPV6, other, stop, LEARNS_RULE, MEMBERS_RULE]);
     const { mfc_rules } = await red.state();
-    equal(mfc_rules.length, 4);
+    equal(mfc_rules.length, 6);
     equal(((await red.send('blank', mfc_rules)).answer.payload as ChangeAnswer).changed, false);
-    equal(((await red.send('del', mfc_rules)).answer.payload as ChangeAnswer).mfc_rules.length, 4);
+    equal(((await red.send('del', mfc_rules)).answer.payload as ChangeAnswer).mfc_rules.length, 6);
     deepEqual((await red.state()).mfc_rules, []);
   });
 });

@@ -5,7 +5,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { join } from 'node:path';
 import type { StateAnswer } from '../../src/controller/answers';
 import { Controller } from '../../src/controller/controller';
-import type { EventKind, MfcEvent } from '../../src/streams/event';
+import type { EventKind, MfcEvent } from '../../src/streams/events/event';
 import { until } from '../lab/until';
 import { Router } from './router';
 

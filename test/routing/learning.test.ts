@@ -45,7 +45,6 @@ describe('routing: which route learns a stream', () => {
       { group: '239.1.1.1', source: '10.0.0.0/8' },
     ];
     for (const all of [templates(...messages), templates(...messages.reverse())]) {
-      equal(all.sorted.length, 5);
       equal(found(all, '11.0.0.1', '239.9.9.9'), '* 239.0.0.0/8');
       equal(found(all, '11.0.0.1', '239.1.9.9'), '* 239.1.0.0/16');
       equal(found(all, '10.9.9.9', '239.1.9.9'), '10.0.0.0/8 239.1.0.0/16');

@@ -1,6 +1,6 @@
 // Plans for routes that learn and routes whose outputs hosts open: their VIFs, and the entries that they have learnt.
 
-import { deepEqual, equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import type { MfcError } from '../../src/errors';
 import type { Plan } from '../../src/routing/plan';
 import { Ground, steps } from './world';
@@ -84,6 +84,18 @@ describe('routing: plans for routes that learn', () => {
     equal(ground.table.pending, 0);
   });
 
+  it('take as many interfaces as there are VIF numbers, and say which is left out', () => {
+    const many = new Ground(...Array.from({ length: 33 }, (_, n) => `vif${n}`));
+    const plan = many.planAdd({ group: '239.1.0.0/16', oifs: ['vif1'] });
+    many.run(plan);
+    equal(many.table.degraded, 1);
+    match(plan.find('* 239.1.0.0/16')?.reason ?? '', /^No VIF number is left for interface 'vif32'/);
+    throws(
+      () => many.planAdd({ ...ONE, iif: 'vif1', oifs: ['vif32'] }),
+      ({ code, cause }: MfcError) => code === 'ERR_MFC_VIFS_EXHAUSTED' && cause.field === 'oifs',
+    );
+  });
+
   it('rewrite what was learnt when outputs change: after the VIFs that come, before those that go', () => {
     add(WIDE);
     ground.learn(ONE, 'eth1');
@@ -151,6 +163,22 @@ describe('routing: plans for routes that learn', () => {
     deepEqual(learnt(), ['239.1.1.1 by * 239.1.1.0/24 > eth2']);
     deepEqual(del(WIDE), []);
     deepEqual(del(NARROW), ['del_mfc (10.0.0.1, 239.1.1.1) 0 → 1', 'del_vif 0 eth1', 'del_vif 1 eth2']);
+  });
+
+  it('follow once, at the end of a message: a stream goes nowhere for a moment that no message wants', () => {
+    add(WIDE, NARROW);
+    ground.learn(ONE, 'eth1');
+    deepEqual(add({ ...NARROW, exclude: [ONE.group] }, { ...WIDE, oifs: ['eth4'] }), [
+      'add_vif 3 eth4',
+      'replace (10.0.0.1, 239.1.1.1) 0 → 3',
+      'del_vif 1 eth2',
+    ]);
+    deepEqual(del(WIDE, NARROW), [
+      'del_mfc (10.0.0.1, 239.1.1.1) 0 → 3',
+      'del_vif 3 eth4',
+      'del_vif 0 eth1',
+      'del_vif 2 eth3',
+    ]);
   });
 
   it("let a user's own route take an entry over, whose VIFs are counted then", () => {

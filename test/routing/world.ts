@@ -47,7 +47,10 @@ export class Ground implements World {
 
   planAdd(...messages: unknown[]): Plan {
     const plan = new Plan(this.table, this);
-    for (const message of messages) plan.add(parseAdd(message).route);
+    for (const message of messages) {
+      const { route, allowAbsent } = parseAdd(message);
+      plan.add(route, undefined, allowAbsent);
+    }
     return plan;
   }
 
@@ -55,6 +58,13 @@ export class Ground implements World {
   planPlace(...messages: unknown[]): Plan {
     const plan = new Plan(this.table, this);
     for (const message of messages) plan.place(parseAdd(message).route);
+    return plan;
+  }
+
+  /** Hosts have joined or left. */
+  planReopen(): Plan {
+    const plan = new Plan(this.table, this);
+    plan.reopen(Array.from(this.table.listLearnt(), ([key]) => key));
     return plan;
   }
 

@@ -2,8 +2,8 @@
 
 import { deepEqual, equal, throws } from 'node:assert/strict';
 import { MfcError } from '../../src/errors';
-import { EVENT_KINDS, type MfcEvent } from '../../src/streams/event';
-import { type EventRequest, parseEventFilter } from '../../src/streams/event-filter';
+import { EVENT_KINDS, type MfcEvent } from '../../src/streams/events/event';
+import { type EventRequest, parseEventFilter } from '../../src/streams/events/event-filter';
 
 const time = '2026-01-01T00:00:00.000Z';
 const ROUTE: MfcEvent = {

@@ -2,7 +2,7 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import type { MfcCounters } from '../../src/abi/family';
-import { RouteGauge, VifGauge } from '../../src/streams/gauge';
+import { RouteGauge, VifGauge } from '../../src/streams/meters/gauge';
 
 const BYTES = 1_000;
 

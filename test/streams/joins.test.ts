@@ -2,8 +2,8 @@
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { linux } from '../../src/kernel/linux';
-import type { JoinWish } from '../../src/streams/join-wishes';
-import { Joins } from '../../src/streams/joins';
+import type { JoinWish } from '../../src/streams/joins/join-wishes';
+import { Joins } from '../../src/streams/joins/joins';
 import { FakeKernel } from '../fake/kernel';
 import { joined, joinedGroups } from '../kernel/joined';
 import { hasIPv6 } from '../lab/ip';

@@ -1,7 +1,7 @@
 // How much of a flood of unknown streams is let through.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { Limiter } from '../../src/streams/limiter';
+import { Limiter } from '../../src/streams/events/limiter';
 
 const MINUTE = 60_000;
 const PER_SECOND = 50;

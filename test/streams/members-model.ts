@@ -1,4 +1,4 @@
-// A slow and plain model of src/streams/members.ts: a list of wishes, and the log of all queries. It knows no timer and no limits.
+// A slow and plain model of src/streams/members/members.ts: a list of wishes, and the log of all queries. It knows no timer and no limits.
 
 import { ANY_SOURCE } from '../../src/abi/family';
 import {

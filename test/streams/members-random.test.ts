@@ -3,7 +3,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { ANY_SOURCE } from '../../src/abi/family';
 import { CHANGE_TO_EXCLUDE, CHANGE_TO_INCLUDE } from '../../src/abi/membership';
-import { type MemberChange, Members } from '../../src/streams/members';
+import { type MemberChange, Members } from '../../src/streams/members/members';
 import { Random } from '../controller/random';
 import { FakeClock } from './fake-clock';
 import { MembersModel } from './members-model';

@@ -8,7 +8,7 @@ import {
   MODE_IS_EXCLUDE,
   MODE_IS_INCLUDE,
 } from '../../src/abi/membership';
-import { Members } from '../../src/streams/members';
+import { Members } from '../../src/streams/members/members';
 import { FakeClock } from './fake-clock';
 import { asks, joins, joinsAsBefore, leaves, leavesAsBefore, says } from './said';
 

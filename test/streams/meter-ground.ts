@@ -1,13 +1,13 @@
 // A meter with its alarms over a table of routes on the fake kernel, and a clock that goes when it is told to.
 
 import { routeKey } from '../../src/routing/route';
-import type { Alarms } from '../../src/streams/alarms';
-import type { EventKind, MfcEvent } from '../../src/streams/event';
-import { Events } from '../../src/streams/events';
-import type { RouteGauge } from '../../src/streams/gauge';
+import type { EventKind, MfcEvent } from '../../src/streams/events/event';
+import { Events } from '../../src/streams/events/events';
 import { Leases } from '../../src/streams/leases';
-import type { Counters, Meter } from '../../src/streams/meter';
-import { Metering } from '../../src/streams/metering';
+import type { Alarms } from '../../src/streams/meters/alarms';
+import type { RouteGauge } from '../../src/streams/meters/gauge';
+import type { Counters, Meter } from '../../src/streams/meters/meter';
+import { Metering } from '../../src/streams/meters/metering';
 import { Ground } from '../routing/world';
 import { FakeClock } from './fake-clock';
 

@@ -1,6 +1,6 @@
 // What restarts do to streams, with a real Node-RED and the process that holds the sockets meanwhile.
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdersOf } from '../keep/holders';
@@ -71,6 +71,25 @@ describe('streams over restarts', function restarts() {
     await ground.start();
     await ground.state();
     deepEqual(await ground.groups(), ['239.10.60.1']);
+  });
+
+  it('a lease goes on while Node-RED is down: what is over at the start is out of the kernel at once', async () => {
+    const [lasting, ending] = [ground.group(), ground.group()];
+    await ground.red.post('/add', { ...ground.route(lasting), expires_in: 600 });
+    await ground.red.post('/add', { ...ground.route(ending), expires_in: 2 });
+    const over = Date.now() + 2_000;
+    await ground.end('SIGKILL');
+    deepEqual(await ground.groups(), [lasting, ending], 'the holder knows nothing of leases');
+    await until(() => Date.now() > over, 'The lease should be over.');
+    await ground.start();
+    const { mfc_rules } = await ground.state();
+    deepEqual(
+      mfc_rules.map(({ group }) => group),
+      [lasting],
+    );
+    const left = mfc_rules[0]?.expires_in ?? 0;
+    ok(left > 500 && left < 598, `${left} s are left`);
+    deepEqual(await ground.groups(), [lasting]);
   });
 
   it('the option switched off: nobody holds the sockets, the stream flows on', async () => {

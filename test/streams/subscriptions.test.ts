@@ -2,10 +2,10 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Backlog } from '../../src/streams/backlog';
-import { parseEventFilter } from '../../src/streams/event-filter';
-import { Events } from '../../src/streams/events';
-import { Subscriptions } from '../../src/streams/subscriptions';
+import { Backlog } from '../../src/streams/events/backlog';
+import { parseEventFilter } from '../../src/streams/events/event-filter';
+import { Events } from '../../src/streams/events/events';
+import { Subscriptions } from '../../src/streams/events/subscriptions';
 import { until } from '../lab/until';
 
 describe('events: subscriptions', () => {

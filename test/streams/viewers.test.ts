@@ -3,7 +3,7 @@
 import { ok } from 'node:assert/strict';
 import type { MrouteSocket, Reports } from '../../src/kernel/kernel';
 import { linux } from '../../src/kernel/linux';
-import { Members } from '../../src/streams/members';
+import { Members } from '../../src/streams/members/members';
 import { Forger, igmpPacket, mldPacket } from '../kernel/forger';
 import { HOST_IFACE, hasIPv6 } from '../lab/ip';
 import { Host, Lab } from '../lab/lab';
