@@ -29,6 +29,7 @@ export class StreamChaos {
   readonly counts = new Map<string, number>();
   private readonly links: Links;
   private drifts = 0;
+  private succession = Promise.resolve();
 
   private readonly things: [weight: number, name: string, thing: () => unknown][] = [
     [30, 'message', () => this.send()],
@@ -159,7 +160,13 @@ export class StreamChaos {
     }
   }
 
-  private async succeed(): Promise<void> {
+  /** One after the other: a controller has one successor. */
+  private succeed(): Promise<void> {
+    this.succession = this.succession.then(() => this.replace());
+    return this.succession;
+  }
+
+  private async replace(): Promise<void> {
     const estate = await this.bench.controller.handOver(undefined);
     this.links.anything();
     this.bench.replace([{ handOver: async () => estate, close: async () => undefined }]);
