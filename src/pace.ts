@@ -5,6 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Long enough that the pauses cost little, short enough that a flow does not notice. */
 const SLICE_MS = 5;
+/** So many small steps may take a slice of their own. */
+const MANY_STEPS = 1_000;
 /** A look at the clock can cost as much as a small step of work. */
 const STEPS_PER_LOOK = 64;
 
@@ -20,6 +22,11 @@ export class Pace {
   async rest(): Promise<void> {
     await nextTurn();
     this.until = performance.now() + SLICE_MS;
+  }
+
+  /** Rests if so many steps were done at once. */
+  async restAfter(steps: number): Promise<void> {
+    if (steps > MANY_STEPS) await this.rest();
   }
 
   /** `items` turned into results, one by one. */

@@ -209,6 +209,7 @@ export class Controller extends EventEmitter<Events> {
         const plan = new Plan(this.installer.table, survey);
         const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
         const saved = await this.carryOut(plan, dryRun);
+        await pace.restAfter(requests.length);
         const warnings = warningsFor(decisions, plan, survey, this.installer, this.streams.joins, dryRun);
         return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
       });

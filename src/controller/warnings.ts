@@ -34,8 +34,8 @@ export function warningsFor(
   const { kernel, foreign } = installer;
   return [
     ...waiting(routes, plan),
-    ...routes.filter((route) => foreign.size > 0 && takesOver(route, plan, foreign)).map(takenOver),
-    ...routes.flatMap((route) => joins.failure(keyOf(route))?.message ?? []),
+    ...(foreign.size > 0 ? routes.filter((route) => takesOver(route, plan, foreign)).map(takenOver) : []),
+    ...(joins.hasFailed ? routes.flatMap((route) => joins.failure(keyOf(route))?.message ?? []) : []),
     ...downLinks(routes, survey).map((name) => {
       return `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`;
     }),

@@ -17,9 +17,14 @@ export class RouteJoins {
     table.follow((change) => this.follow(change));
   }
 
+  /** Whether the kernel refused any. */
+  get hasFailed(): boolean {
+    return this.joins.failures.size > 0;
+  }
+
   /** Why the kernel refused a join of a route; undefined if it did not. */
   failure(key: string): MfcError | undefined {
-    if (this.joins.failures.size === 0) return undefined;
+    if (!this.hasFailed) return undefined;
     for (const one of this.keys.get(key) ?? []) {
       const failure = this.joins.failures.get(one);
       if (failure !== undefined) return failure;
