@@ -200,10 +200,11 @@ export class Meter {
     else if (before?.installed === undefined && now.installed !== undefined) gauge.rebase(this.read(now));
   }
 
-  /** A learnt entry is there because a packet came: the kernel may have counted it by now, and it is to be noticed. */
+  /** A new entry has counted nothing. Packets that it has counted by now are to be noticed: a learnt one is there because one came. */
   private newGauge(before: Entry | undefined, now: Entry): RouteGauge {
-    const counters = now.learnt === undefined ? this.read(now) : NO_COUNTERS;
-    return new RouteGauge(counters, before !== undefined && isStream(before) && hasPackets(counters));
+    if (before === undefined || now.learnt !== undefined) return new RouteGauge(NO_COUNTERS, false);
+    const counters = this.read(now);
+    return new RouteGauge(counters, isStream(before) && hasPackets(counters));
   }
 }
 
