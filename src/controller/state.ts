@@ -6,7 +6,7 @@ import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
 import type { Filter } from '../routing/request';
-import { addOptions, type Output, type Route, routeInterfaces } from '../routing/route';
+import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Measures } from '../streams/meters/measures';
@@ -63,7 +63,7 @@ function routeState(
     why ?? (counters === undefined ? TAKEN_OUT : (downReason(route, survey) ?? joins.failure(key)?.message));
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
   const { source, group, iif } = route;
-  const oifs = outputsOf(entry).map((output) => (output.threshold === 1 ? output.name : output));
+  const oifs = outputsOf(entry).map(toOif);
   const state = stateOf(installed, counters, reason);
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   addOptions(answer, route);

@@ -181,8 +181,12 @@ export function withOutputs(route: Route, keep: (output: Output) => boolean): Ro
 
 export function toRule(route: Route): Rule {
   const { source, group, iif, outputs } = route;
-  const oifs = outputs.map((output) => (output.threshold === 1 ? output.name : output));
-  return addOptions({ source, group, iif, oifs }, route);
+  return addOptions({ source, group, iif, oifs: outputs.map(toOif) }, route);
+}
+
+/** Objects of their own: who gets a rule may change it. */
+export function toOif({ name, threshold }: Output): string | Output {
+  return threshold === 1 ? name : { name, threshold };
 }
 
 /** Writes into a rule what a route has besides its stream and its interfaces. */
@@ -191,19 +195,23 @@ export function addOptions<R extends Rule>(rule: R, route: Route): R {
   if (route.outputs.length === 0 && members === undefined) rule.stop_filter = true;
   if (route.label !== undefined) rule.label = route.label;
   if (route.join !== undefined) rule.join = route.join;
-  if (route.alarm !== undefined) rule.alarm = route.alarm;
+  if (route.alarm !== undefined) rule.alarm = { ...route.alarm };
   if (route.expiresAt !== undefined) rule.expires_in = secondsUntil(route.expiresAt);
   if (route.learning !== undefined) {
-    if (route.learning.exclude.length > 0) rule.exclude = route.learning.exclude;
+    if (route.learning.exclude.length > 0) rule.exclude = [...route.learning.exclude];
     rule.idle_timeout = route.learning.idleTimeout;
   }
-  if (members !== undefined) rule.members = members;
+  if (members !== undefined) rule.members = copyOf(members);
   return rule;
 }
 
 /** Above 0, so that the rule can be sent back, also when the time is just over. */
 function secondsUntil(time: number): number {
   return Math.max(1, Math.round(time - Date.now())) / 1000;
+}
+
+function copyOf({ among, ...rest }: Members): Members {
+  return among === undefined ? rest : { ...rest, among: [...among] };
 }
 
 /** The route as the file has it: a lease ends when it ends, however long nobody looked. */
