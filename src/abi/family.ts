@@ -51,6 +51,11 @@ export interface MfcCounters {
   wrong_if: number;
 }
 
+/** Packets that came in where the entry says. */
+export function rightPackets({ packets, wrong_if }: MfcCounters): number {
+  return packets - wrong_if;
+}
+
 export interface VifCounters {
   packets_in: number;
   bytes_in: number;

@@ -1,11 +1,10 @@
 /**
  * Finds learnt entries whose streams have stopped. Runs only while there are any.
  */
-import type { MfcCounters } from '../../abi/family';
+import { type MfcCounters, rightPackets } from '../../abi/family';
 import { Pace } from '../../pace';
 import type { Route } from '../../routing/route';
 import type { Change, RouteTable } from '../../routing/table';
-import { rightPackets } from './learner';
 
 /** An entry goes between once and one and a half times its idle timeout after the last packet. */
 const LOOKS_PER_TIMEOUT = 2;

@@ -5,7 +5,7 @@
  * waits: who wants to know of it hears of the table's change.
  */
 import type { IpVersion } from '../../abi/address';
-import { ANY_SOURCE, type MfcCounters } from '../../abi/family';
+import { ANY_SOURCE, rightPackets } from '../../abi/family';
 import { MfcError } from '../../errors';
 import type { MrouteSocket, Upcall } from '../../kernel/kernel';
 import { Pace } from '../../pace';
@@ -262,9 +262,4 @@ function full(): MfcError {
   return new MfcError('ERR_MFC_SYSCALL', `${MAX_LEARNT} streams are learnt. No more are taken.`, {
     hint: 'Give the routes that learn shorter idle timeouts, or longer prefixes.',
   });
-}
-
-/** Packets that came in where the entry says. */
-export function rightPackets({ packets, wrong_if }: MfcCounters): number {
-  return packets - wrong_if;
 }

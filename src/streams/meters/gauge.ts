@@ -4,8 +4,7 @@
  * A rate is what came since the reading before, divided by the time that really went by. Counters that are lower than they were belong to
  * an entry or a VIF that was made anew: what they show came since then.
  */
-import type { MfcCounters, VifCounters } from '../../abi/family';
-import { rightPackets } from '../learning/learner';
+import { type MfcCounters, rightPackets, type VifCounters } from '../../abi/family';
 
 export interface RouteRates {
   /** On the right interface. */

@@ -5,14 +5,13 @@
  * A reading of ten thousand entries takes milliseconds, and others have their turns meanwhile. So each entry has its own time of reading.
  */
 import type { IpVersion } from '../../abi/address';
-import type { MfcCounters, VifCounters } from '../../abi/family';
+import { type MfcCounters, rightPackets, type VifCounters } from '../../abi/family';
 import { MfcError } from '../../errors';
 import { Pace } from '../../pace';
 import type { Route } from '../../routing/route';
 import type { Change, Entry, RouteTable } from '../../routing/table';
 import type { Vif } from '../../routing/vifs';
 import type { Clock } from '../clock';
-import { rightPackets } from '../learning/learner';
 import { RouteGauge, VifGauge } from './gauge';
 
 /** What the kernel has; undefined if it has no such entry or VIF. */
