@@ -3,12 +3,9 @@
  *
  * Order is an invariant (test/routing/order.test.ts): VIFs before the route that needs them, a route before the VIFs that it no longer
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
- * What was learnt follows at the end and once, when it is known which routes learn then (test/routing/order-learning.test.ts): else a
- * stream would go for a moment where no message wants it.
  */
 import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE } from '../abi/family';
-import { isNative, learn, relearn, Templates, templateOf } from './learning';
+import { LearntPlan } from './learnt-plan';
 import type { MfcOperation, Operation } from './operation';
 import { contradiction, linkFault, noOutput, noRoute, noVif, otherInput } from './refusals';
 import type { DelRequest } from './request';
@@ -35,13 +32,11 @@ export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted'
 export class Plan {
   private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
+  private readonly learnt: LearntPlan;
   private readonly changes = new Map<string, Entry | undefined>();
   /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
   private readonly left: Route[] = [];
   private waiting = 0;
-  /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
-  isLearning = false;
-  private isUnsettled = false;
   /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
   isShort = false;
   /** Why routes go, if not because they are deleted. */
@@ -54,6 +49,16 @@ export class Plan {
     wished: Vifs = table.vifs,
   ) {
     this.vifs = new VifPlan(table.vifs, world, wished, this.steps);
+    this.learnt = new LearntPlan(table, world, {
+      find: (key) => this.find(key),
+      changed: () => this.changes.keys(),
+      change: (key, entry) => this.change(key, entry),
+    });
+  }
+
+  /** Routes that learn are changed, or what they have learnt: nothing may be learnt while it is carried out. */
+  get isLearning(): boolean {
+    return this.learnt.isTouched;
   }
 
   /** The steps in the kernel. Ask when all is decided. */
@@ -103,15 +108,7 @@ export class Plan {
 
   /** Hosts have joined or left: the outputs of learnt entries open and close. */
   reopen(keys: Iterable<string>): void {
-    for (const key of keys) {
-      const entry = this.find(key);
-      const template = entry?.learnt === undefined ? undefined : this.find(entry.learnt)?.installed;
-      if (entry === undefined || template === undefined) continue;
-      const route = learn({ route: template }, entry.route, this.world);
-      if (route === undefined || sameForwarding(route, entry.route)) continue;
-      this.isLearning = true;
-      this.change(key, { ...entry, route, installed: route });
-    }
+    this.learnt.reopen(keys);
   }
 
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
@@ -217,17 +214,14 @@ export class Plan {
       installed?.learning === undefined ? installed : undefined,
       after?.learning === undefined ? after : undefined,
     );
-    const isNew = isLearningNew(installed, after) || (this.table.learntSize > 0 && isNativeNew(installed, after));
-    if (isNew) this.isLearning = this.isUnsettled = true;
+    const isNew = this.learnt.note(installed, after);
     if (before === undefined || installed === undefined || !isOwn(before)) return;
     if (isNew && installed.learning !== undefined) this.left.push(installed);
     else this.vifs.release(installed);
   }
 
   private settle(): void {
-    if (!this.isUnsettled) return;
-    this.isUnsettled = false;
-    this.relearn();
+    this.learnt.settle();
     for (const route of this.left.splice(0)) this.vifs.release(route);
   }
 
@@ -247,34 +241,10 @@ export class Plan {
     return learnt === undefined && this.find(open) !== undefined ? open : routeKey(source, group);
   }
 
-  /** What was learnt follows the routes that learn, and gives way to routes of any source. */
-  private relearn(): void {
-    const learnt: [string, Entry][] = [];
-    for (const [key] of Array.from(this.table.listLearnt())) {
-      const entry = this.find(key);
-      if (entry === undefined || isOwn(entry)) continue;
-      if (isNative(this.find(routeKey(ANY_SOURCE, entry.route.group)), entry.route.iif)) this.change(key, undefined);
-      else learnt.push([key, entry]);
-    }
-    if (learnt.length === 0) return;
-    for (const [key, entry] of relearn(learnt, this.templates(), this.world)) this.change(key, entry);
-  }
-
   /** Another form of a learnt entry, or none. */
   private change(key: string, entry: Entry | undefined): void {
     this.rewrite(this.find(key)?.installed, entry?.installed);
     this.changes.set(key, entry);
-  }
-
-  private templates(): Templates {
-    const keys = new Set([...this.table.learning, ...this.changes.keys()]);
-    return new Templates(
-      Array.from(keys).flatMap((key) => {
-        const installed = this.find(key)?.installed;
-        const template = installed && templateOf(key, installed);
-        return template === undefined ? [] : [template];
-      }),
-    );
   }
 
   /** What of a route its interfaces allow now. */
@@ -292,18 +262,6 @@ export class Plan {
     const entry = entryOf(route, registry);
     return before === undefined ? { op, ...entry } : { op, ...entry, before: entryOf(before, registry) };
   }
-}
-
-/** Whether what was learnt may have to follow a route that learns. */
-function isLearningNew(before: Route | undefined, after: Route | undefined): boolean {
-  if (before?.learning === undefined && after?.learning === undefined) return false;
-  if (before === undefined || after === undefined) return true;
-  return !sameForwarding(before, after) || !sameOptions(before, after);
-}
-
-/** Whether a route of any source takes streams that it did not take, which may have been learnt. */
-function isNativeNew(before: Route | undefined, after: Route | undefined): boolean {
-  return after?.source === ANY_SOURCE && before?.iif !== after.iif;
 }
 
 /** A learnt entry that has gone by itself. */
