@@ -1,7 +1,8 @@
 /**
  * The browser: Chromium of the machine, without a window, with an empty profile.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -27,6 +28,11 @@ function find(): string {
   return found;
 }
 
-export function openChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: find(), args: ARGS, headless: true });
+export async function openChromium(): Promise<Browser> {
+  // Chromium keeps things in the home directory beside those in its profile: both go with it.
+  const home = mkdtempSync(join(tmpdir(), 'mfc-chromium-'));
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home };
+  const browser = await chromium.launch({ executablePath: find(), args: ARGS, headless: true, env });
+  browser.on('disconnected', () => rmSync(home, { recursive: true, force: true }));
+  return browser;
 }

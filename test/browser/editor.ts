@@ -53,7 +53,7 @@ export class Editor {
   /** Opens the form of a node. */
   async edit(node: Locator): Promise<void> {
     await node.dblclick();
-    await this.form.waitFor();
+    await this.#untilOpen('dialog');
   }
 
   /** Presses the button of an inject node. */
@@ -73,15 +73,22 @@ export class Editor {
   /** Opens the form of a new config node, with the button beside the field. */
   async addConfig(field: string): Promise<void> {
     await this.form.locator(`#node-input-btn-${field}-add, #node-input-lookup-${field}`).first().click();
-    await this.form.locator('#node-config-dialog-ok').waitFor();
+    await this.#untilOpen('config-dialog');
   }
 
-  /** Closes the form on top with its button Done or Add. */
-  async done(): Promise<void> {
-    const button = this.form.locator('#node-dialog-ok, #node-config-dialog-ok');
-    const id = await button.getAttribute('id');
-    await button.click();
-    await this.page.locator(`#${id}`).waitFor({ state: 'detached' });
+  /** Opens the form of the config node that is chosen in the field. */
+  async editConfig(field: string): Promise<void> {
+    await this.form.locator(`#node-input-btn-${field}-edit, #node-input-lookup-${field}`).first().click();
+    await this.#untilOpen('config-dialog');
+  }
+
+  /** Closes the form on top with its button Done, Add or Update. */
+  done(): Promise<void> {
+    return this.#close('ok');
+  }
+
+  cancel(): Promise<void> {
+    return this.#close('cancel');
   }
 
   async deploy(): Promise<void> {
@@ -92,5 +99,27 @@ export class Editor {
   /** The text under a node. */
   status(node: Locator): Locator {
     return node.locator('.red-ui-flow-node-status-label');
+  }
+
+  /** Whether the workspace has a dark background. */
+  async isDark(): Promise<boolean> {
+    const background = this.page.locator('.red-ui-workspace-chart-background');
+    const fill = await background.evaluate((element) => getComputedStyle(element).fill);
+    const [red, green, blue] = (fill.match(/\d+/g) ?? []).map(Number);
+    if (red === undefined || green === undefined || blue === undefined) throw new Error(`No colour: ${fill}`);
+    return red + green + blue < 3 * 128;
+  }
+
+  // Forms slide in, one on top of the other.
+  async #untilOpen(dialog: 'dialog' | 'config-dialog'): Promise<void> {
+    await this.form.locator(`#node-${dialog}-ok`).waitFor();
+    await (await this.form.elementHandle())?.waitForElementState('stable');
+  }
+
+  async #close(button: 'ok' | 'cancel'): Promise<void> {
+    const found = this.form.locator(`#node-dialog-${button}, #node-config-dialog-${button}`);
+    const id = await found.getAttribute('id');
+    await found.click();
+    await this.page.locator(`#${id}`).waitFor({ state: 'detached' });
   }
 }
