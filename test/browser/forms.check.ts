@@ -15,7 +15,8 @@ import { illegible } from './legible';
 import { Visit } from './visit';
 
 const CONTROLLER = 'mfc-controller';
-const LANGUAGES = readdirSync(join(checkout, 'nodes/locales'));
+const LOCALES = join(checkout, 'nodes/locales');
+const LANGUAGES = readdirSync(LOCALES);
 const NODES = Object.keys(JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))['node-red'].nodes)
   .filter((name) => name !== CONTROLLER)
   .map((name) => name.replace('-', ' '));
