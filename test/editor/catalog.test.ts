@@ -15,7 +15,19 @@ const types: Record<NodeFile, string> = {
 
 /** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
 const properties: Record<NodeFile, Record<string, unknown>> = {
-  'mfc-controller': { name: '', table: '', keepForwarding: false, keepSeconds: '', meterInterval: '' },
+  'mfc-controller': {
+    name: '',
+    table: '',
+    keepForwarding: false,
+    keepSeconds: '',
+    meterInterval: '',
+    allowedInterfaces: '',
+    allowedGroups: '',
+    allowedSources: '',
+    maxRoutes: '',
+    reservedRoutes: '',
+    loops: 'refuse',
+  },
   'mfc-add': {
     name: '',
     controller: '',
@@ -26,6 +38,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     threshold: '',
     label: '',
     allowAbsent: false,
+    mode: '',
     dryRun: false,
     members: false,
     membersAmong: '',
