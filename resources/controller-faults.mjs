@@ -3,7 +3,7 @@
  * controller does not open.
  */
 import { hasHostBits, networkOf, parsePrefix } from './addresses.mjs';
-import { listed, namesFault } from './names.mjs';
+import { isInterfaceName, listed, MAX_OUTPUTS } from './names.mjs';
 import { reservedFault } from './reserved-routes.mjs';
 
 const MAX_TABLE = 99999999; // More, and the kernel has no name for the table's IPv6 device.
@@ -34,7 +34,10 @@ export const controllerFaults = {
     return /^(0|[1-9]\d*)(\.\d+)?$/.test(value) && isIn ? undefined : { key: 'meter-interval' };
   },
   allowedInterfaces(value) {
-    return namesFault(value, undefined, 'allowed-interfaces');
+    const names = listed(value);
+    if (names.length > MAX_OUTPUTS) return { key: 'allowed-interfaces-many' };
+    const wrong = names.findIndex((name) => !isInterfaceName(name));
+    return wrong < 0 ? undefined : { key: 'allowed-interfaces-name', n: wrong + 1 };
   },
   allowedGroups(value) {
     return rangesFault('allowed-groups', listed(value));

@@ -1,7 +1,7 @@
 /**
  * Names of interfaces, one or many in a text with commas.
  */
-const MAX_OUTPUTS = 31; // 32 VIFs, one of them the input.
+export const MAX_OUTPUTS = 31; // 32 VIFs, one of them the input.
 const MAX_NAME_BYTES = 15;
 
 /** As net/core/dev.c dev_valid_name; a comma separates names. */

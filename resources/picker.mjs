@@ -5,6 +5,12 @@
  */
 import { stateOf } from './links.mjs';
 
+const LABELS = {
+  up: 'link.up',
+  down: 'link.down',
+  'no-multicast': 'link.no-multicast',
+  'no-address': 'link.no-address',
+};
 const MENU = 'mfc-form-links';
 const DOWN = 'ArrowDown';
 const MIN_WIDTH = 320; // pixels
@@ -40,7 +46,7 @@ export function createPicker(RED, $, translate) {
     $('<span></span>').text(link.addresses.join(', ')).appendTo(row);
     $('<em></em>')
       .toggleClass('mfc-form-bad', state !== 'up')
-      .text(translate(`link.${state}`))
+      .text(translate(LABELS[state]))
       .appendTo(row);
     return row;
   }

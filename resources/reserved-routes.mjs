@@ -20,7 +20,7 @@ const isObject = (value) => typeof value === 'object' && value !== null && !Arra
 
 /** A value in the spelling of the forms, which have lists as texts with commas. */
 function textOf(value) {
-  if (!Array.isArray(value)) return String(value ?? '').trim();
+  if (!Array.isArray(value)) return String(value ?? '');
   return value.map((item) => (isObject(item) ? item.name : item)).join(',');
 }
 
@@ -29,6 +29,8 @@ function ruleFault(rule) {
   if (!isObject(rule)) return { key: 'reserved-no-object' };
   if (rule.expires_in !== undefined || rule.expires_at !== undefined) return { key: 'reserved-expires' };
   for (const name of ['group', 'oifs']) if (rule[name] === undefined) return { key: 'reserved-lacks', name };
+  const goesNowhere = Array.isArray(rule.oifs) && rule.oifs.length === 0 && rule.stop_filter !== true;
+  if (goesNowhere && rule.members === undefined) return { key: 'reserved-lacks', name: 'oifs' };
   const texts = Object.fromEntries(Object.entries(FIELDS).map(([name, { field }]) => [field, textOf(rule[name])]));
   const all = { ...texts, members: String(rule.members !== undefined), join: String(rule.join ?? false) };
   for (const [name, { field, types }] of Object.entries(FIELDS)) {
@@ -43,7 +45,7 @@ function ruleFault(rule) {
 
 /** Source and group, whichever way they are written. */
 function streamOf({ source = '*', group }) {
-  const { first, last } = parsePrefix(group.trim());
+  const { first, last } = parsePrefix(group);
   const from = parsePrefix(source);
   const isAny = !from || from.length === 0 || from.last.every((part) => part === 0);
   return JSON.stringify([first, last, isAny ? '*' : [from.first, from.last]]);

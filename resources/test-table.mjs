@@ -4,7 +4,7 @@
 const TIMEOUT_MS = 15_000;
 
 export function createTableTest(RED, $) {
-  const translate = (key) => RED._(`@mroute/node-red-mfc/mfc-controller:mfc-controller.test.${key}`);
+  const translate = (key) => RED._(`@mroute/node-red-mfc/mfc-controller:mfc-controller.${key}`);
 
   /** {ok, text}: what the server says, or why it says nothing. */
   async function ask(id, table) {
@@ -19,7 +19,7 @@ export function createTableTest(RED, $) {
       });
       return { ok, text: ok ? message : error.message };
     } catch ({ status, responseJSON }) {
-      const own = status === 401 || status === 403 ? translate('no-right') : translate('no-answer');
+      const own = status === 401 || status === 403 ? translate('test.no-right') : translate('test.no-answer');
       return { ok: false, text: responseJSON?.error?.message ?? own };
     }
   }
@@ -32,7 +32,7 @@ export function createTableTest(RED, $) {
     };
     button.on('click', async () => {
       button.prop('disabled', true);
-      show(translate('running'));
+      show(translate('test.running'));
       const { ok, text } = await ask(node.id, tableOf());
       show(text, ok);
       button.prop('disabled', false);

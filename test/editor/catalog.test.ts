@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENT_KINDS } from '../../src/streams/events/event';
-import { cases, intervals, tables, times } from './cases';
-import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
+import { cases, intervals, rails, tables, times } from './cases';
+import {
+  loadEditor,
+  type NodeFile,
+  nodeFiles,
+  RESOURCES,
+  readCatalog,
+  readHelp,
+  readHtml,
+  scriptsIn,
+} from './fake-editor';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
@@ -64,6 +73,15 @@ const keysInForm = (html: string): string[] =>
 const keysInScript = (script: string): string[] =>
   Array.from(script.matchAll(/\b_\(\s*'([^']+)'/g), ([, key = '']) => key.replace(/^.*:/, ''));
 
+/** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
+const keysInResources = (): string[] =>
+  readdirSync(RESOURCES).flatMap((file) =>
+    Array.from(
+      readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
+      ([, key = '']) => `mfc-controller.${key}`,
+    ),
+  );
+
 /** The messages that the checks can give: those that the cases provoke. */
 function keysOfFaults(): Set<string> {
   const editor = loadEditor();
@@ -77,6 +95,14 @@ function keysOfFaults(): Set<string> {
   for (const meterInterval of intervals.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
   editor.faults('mfc event', editor.newNode('mfc event', { interface: 'eth 1' }));
+  for (const [field, { bad }] of Object.entries(rails))
+    for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
+  editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
+  editor.advice(editor.newNode('mfc add', { idleTimeout: '1', alarmIdle: '2' }), 'idleTimeout');
+  const down = { up: false, multicast: true, addresses: [] };
+  for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
+    editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
+  }
   return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
 }
 
@@ -88,7 +114,7 @@ describe('editor catalog', () => {
     const html = readHtml(file);
 
     it(`${file}.json has the messages that the form and the script use, and no others`, () => {
-      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...faultKeys];
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...faultKeys];
       const mine = used.filter((key) => key.startsWith(`${file}.`));
       assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
       const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));

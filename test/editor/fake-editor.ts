@@ -55,6 +55,8 @@ export interface Editor {
   newNode(type: string, values?: EditorNode): EditorNode;
   /** Why a node gets a red triangle; empty if it gets none. */
   faults(type: string, node: EditorNode): string[];
+  /** The same, by field. */
+  faultsByField(type: string, node: EditorNode): Record<string, string>;
   /** What is said of a value that is no fault. */
   advice(node: EditorNode, field: string, links?: readonly object[]): string | undefined;
   /** Shows a node's form with these values in its inputs. */
@@ -140,11 +142,15 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
       return { ...blank, ...values, _ };
     },
     faults(type, node) {
-      return Object.entries(definitionOf(type).defaults).flatMap(([name, { validate }]) => {
+      return Object.values(this.faultsByField(type, node));
+    },
+    faultsByField(type, node) {
+      const faults = Object.entries(definitionOf(type).defaults).flatMap(([name, { validate }]) => {
         const value = form?.node === node ? (form.values[name] ?? node[name]) : node[name];
         const answer = validate?.call(node, value, {}) ?? true;
-        return answer === true ? [] : [String(answer)];
+        return answer === true ? [] : [[name, String(answer)]];
       });
+      return Object.fromEntries(faults);
     },
     advice: (node, field, links) => checks.advise(node, field, node[field], links),
     openForm(node, values) {
