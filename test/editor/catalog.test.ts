@@ -1,21 +1,43 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EVENT_KINDS } from '../../src/streams/events/event';
-import { cases, intervals, tables, times } from './cases';
-import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
+import { cases, intervals, rails, tables, times } from './cases';
+import {
+  loadEditor,
+  type NodeFile,
+  nodeFiles,
+  RESOURCES,
+  readCatalog,
+  readHelp,
+  readHtml,
+  scriptsIn,
+} from './fake-editor';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
   'mfc-add': 'mfc add',
   'mfc-del': 'mfc del',
+  'mfc-set': 'mfc set',
   'mfc-state': 'mfc state',
   'mfc-event': 'mfc event',
 };
 
 /** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
 const properties: Record<NodeFile, Record<string, unknown>> = {
-  'mfc-controller': { name: '', table: '', keepForwarding: false, keepSeconds: '', meterInterval: '' },
+  'mfc-controller': {
+    name: '',
+    table: '',
+    keepForwarding: false,
+    keepSeconds: '',
+    meterInterval: '',
+    allowedInterfaces: '',
+    allowedGroups: '',
+    allowedSources: '',
+    maxRoutes: '',
+    reservedRoutes: '',
+    loops: 'refuse',
+  },
   'mfc-add': {
     name: '',
     controller: '',
@@ -26,6 +48,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     threshold: '',
     label: '',
     allowAbsent: false,
+    mode: '',
     dryRun: false,
     members: false,
     membersAmong: '',
@@ -37,6 +60,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     idleTimeout: '',
   },
   'mfc-del': { name: '', controller: '', source: '', group: '', iif: '', oifs: '', dryRun: false },
+  'mfc-set': { name: '', controller: '', label: '', allowAbsent: false, dryRun: false },
   'mfc-state': { name: '', controller: '', source: '', group: '', iif: '', output: 'object' },
   'mfc-event': { name: '', controller: '', events: [], source: '', group: '', interface: '' },
 };
@@ -48,6 +72,15 @@ const keysInForm = (html: string): string[] =>
 /** Keys in `_('key')`, with or without a namespace. */
 const keysInScript = (script: string): string[] =>
   Array.from(script.matchAll(/\b_\(\s*'([^']+)'/g), ([, key = '']) => key.replace(/^.*:/, ''));
+
+/** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
+const keysInResources = (): string[] =>
+  readdirSync(RESOURCES).flatMap((file) =>
+    Array.from(
+      readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
+      ([, key = '']) => `mfc-controller.${key}`,
+    ),
+  );
 
 /** The messages that the checks can give: those that the cases provoke. */
 function keysOfFaults(): Set<string> {
@@ -62,6 +95,14 @@ function keysOfFaults(): Set<string> {
   for (const meterInterval of intervals.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
   editor.faults('mfc event', editor.newNode('mfc event', { interface: 'eth 1' }));
+  for (const [field, { bad }] of Object.entries(rails))
+    for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
+  editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
+  editor.advice(editor.newNode('mfc add', { idleTimeout: '1', alarmIdle: '2' }), 'idleTimeout');
+  const down = { up: false, multicast: true, addresses: [] };
+  for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
+    editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
+  }
   return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
 }
 
@@ -73,7 +114,7 @@ describe('editor catalog', () => {
     const html = readHtml(file);
 
     it(`${file}.json has the messages that the form and the script use, and no others`, () => {
-      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...faultKeys];
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...faultKeys];
       const mine = used.filter((key) => key.startsWith(`${file}.`));
       assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
       const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));
@@ -117,7 +158,7 @@ describe('editor catalog', () => {
   it('every flow node needs a controller, has its input, one output and an icon of its own', () => {
     const editor = loadEditor();
     const icons = new Set<string>();
-    for (const type of ['mfc add', 'mfc del', 'mfc state', 'mfc event']) {
+    for (const type of ['mfc add', 'mfc del', 'mfc set', 'mfc state', 'mfc event']) {
       const definition = editor.definitions.get(type);
       assert.equal(definition?.category, 'network');
       assert.equal(definition.inputs, type === 'mfc event' ? 0 : 1);
@@ -127,7 +168,7 @@ describe('editor catalog', () => {
       assert.equal(definition.defaults.controller.label, 'Controller');
       icons.add(definition.icon ?? '');
     }
-    assert.equal(icons.size, 4);
+    assert.equal(icons.size, 5);
     for (const icon of icons) assert.match(readFileSync(join(__dirname, '../../nodes/icons', icon), 'utf8'), /^<svg /);
   });
 
