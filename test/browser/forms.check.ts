@@ -80,6 +80,13 @@ function forms(edition: Edition, theme: Theme): void {
         equal(await editor.isDark(), theme === 'dark');
       });
 
+      it('is in the language that was asked for', async () => {
+        const catalog = JSON.parse(readFileSync(join(LOCALES, language, 'mfc-add.json'), 'utf8'));
+        await editor.edit(visit.page.locator('#mfc-add'));
+        await editor.form.getByText(catalog['mfc-add'].label.options).waitFor();
+        await editor.cancel();
+      });
+
       for (const type of NODES) {
         it(type, async () => {
           await editor.edit(visit.page.locator(`#${type.replace(' ', '-')}`));
