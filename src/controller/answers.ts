@@ -6,6 +6,7 @@ import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
+import type { UnroutedStream } from '../streams/unrouted-streams';
 
 /** Answer of `mfc add` and `mfc del`. */
 export interface ChangeAnswer {
@@ -48,6 +49,8 @@ export interface StateAnswer {
   /** VIFs of the IPv6 table, which the kernel calls MIFs. */
   vif6_map: Record<string, VifState>;
   mfc_rules: RouteState[];
+  /** Streams that come in by interfaces with a VIF and that no route takes, the newest first. */
+  unrouted: UnroutedStream[];
 }
 
 /** What the controller is doing, for a node's status. */

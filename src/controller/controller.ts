@@ -87,7 +87,7 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      unrouted: (_, stream) => this.streams.strangers.unrouted(stream),
+      unrouted: (_, stream) => this.streams.noteUnrouted(stream),
       wrongInterface: (_, stream, route) => this.streams.strangers.wrongInterface(stream, route),
       warn: this.warn,
     });

@@ -192,7 +192,13 @@ describe('fields of nodes and messages', () => {
         ],
       });
       deepEqual([await kernelRoutes(), red.saved()], [[], '']);
-      deepEqual(await state('state', {}), { status: 'success', vif_map: {}, vif6_map: {}, mfc_rules: [] });
+      deepEqual(await state('state', {}), {
+        status: 'success',
+        vif_map: {},
+        vif6_map: {},
+        mfc_rules: [],
+        unrouted: [],
+      });
     });
   }
 
