@@ -108,3 +108,30 @@ describe('admin: check of a table', () => {
     deepEqual([error.code, error.value], ['ERR_MFC_INVALID', 'none']);
   });
 });
+
+describe('admin: check of the rights', () => {
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.open();
+  });
+  after(() => lab.close());
+
+  for (const [right, table] of [
+    ['net_raw', ''],
+    ['net_admin', '700'],
+  ] as const) {
+    it(`says how to grant ${right}`, async () => {
+      const red = await AdminNodeRed.start(right);
+      try {
+        const { status, body } = await red.post('mfc/check', { table }, 'admin');
+        deepEqual([status, body.ok, body.error.code], [200, false, 'ERR_MFC_PERMISSION']);
+        match(
+          body.error.message,
+          new RegExp(`CAP_${right.toUpperCase()}.* Grant it with AmbientCapabilities=CAP_NET_RAW`),
+        );
+      } finally {
+        await red.close();
+      }
+    });
+  }
+});

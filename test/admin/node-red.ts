@@ -137,7 +137,8 @@ export class AdminNodeRed {
 }
 
 function run(program: readonly string[], without: readonly string[]): ChildProcess {
-  const fewer = ['setpriv', `--bounding-set=${without.map((name) => `-${name}`).join()}`, ...program];
+  const drop = without.map((name) => `-${name}`).join();
+  const fewer = ['setpriv', '--bounding-set', drop, '--inh-caps', drop, ...program];
   const [file = '', ...args] = without.length === 0 ? program : fewer;
   return spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
