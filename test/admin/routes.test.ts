@@ -63,6 +63,37 @@ describe('admin: routes', () => {
     deepEqual([dry.status, dry.body.dry_run, inKernel().length], [200, true, 1]);
   });
 
+  it('are set as a whole, and set back with what there was before', async () => {
+    await change('add', ROUTE);
+    const other = { ...ROUTE, group: '239.1.1.2', oifs: ['tv1'] };
+    const plan = await change('set', { mfc_rules: [other], dry_run: true });
+    deepEqual([plan.status, plan.body.lines.length > 0, inKernel()], [200, true, ['10.1.1.5 239.10.20.30 2']]);
+    const { status, body } = await change('set', [other]);
+    deepEqual([status, body.changed, inKernel()], [200, true, ['10.1.1.5 239.1.1.2 1']]);
+    equal((await change('set', body.previous)).status, 200);
+    deepEqual(inKernel(), ['10.1.1.5 239.10.20.30 2']);
+    const { body: state } = await red.get(`${PATH}/state`, 'admin');
+    const same = await change('set', state);
+    deepEqual([same.status, same.body.changed], [200, false]);
+  });
+
+  it('that a guard rail forbids are denied, with the rule; reserved ones are marked', async () => {
+    const reserved = { ...ROUTE, group: '239.1.1.3' };
+    const rails = { allowedGroups: '239.1.0.0/16, 239.10.0.0/16', reservedRoutes: JSON.stringify([reserved]) };
+    await red.deploy([TAB, controller('routes', rails), node('add', 'mfc add', { wires: [] })]);
+    await red.untilState('routes', 'open');
+    const denied = await change('add', { ...ROUTE, group: '239.99.1.1' });
+    deepEqual(
+      [denied.status, denied.body.error.code, denied.body.error.rule],
+      [403, 'ERR_MFC_DENIED', 'allowedGroups'],
+    );
+    const kept = await change('del', reserved);
+    deepEqual([kept.status, kept.body.error.rule], [403, 'reservedRoutes']);
+    const [rule] = await red.rules('routes');
+    deepEqual([rule?.group, rule?.reserved], [reserved.group, true]);
+    await red.deploy(FLOW, { id: 'routes', state: 'open' });
+  });
+
   it('are read with their counters, filtered, and with the streams that no route takes', async () => {
     const group = '239.1.1.1';
     await change('add', [ROUTE, { source: camera.ipv4, group, iif: 'camera', oifs: ['tv1'] }]);
