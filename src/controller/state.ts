@@ -5,11 +5,13 @@ import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
+import type { Guard } from '../routing/guard';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Measures } from '../streams/meters/measures';
+import type { UnroutedStream } from '../streams/unrouted-streams';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
@@ -17,10 +19,13 @@ import type { Survey } from './survey';
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out: 0 };
 
-/** What else is known of routes. */
+/** What else is known of routes and streams. */
 interface Views {
   readonly joins: RouteJoins;
   readonly measures: Measures;
+  readonly guard: Guard;
+  /** As `UnroutedStreams` lists them. */
+  readonly unrouted: readonly UnroutedStream[];
 }
 
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
@@ -46,6 +51,7 @@ export async function readState(installer: Installer, views: Views, filter: Filt
     vif_map: vifMap(installer, views, 4),
     vif6_map: vifMap(installer, views, 6),
     mfc_rules,
+    unrouted: views.unrouted.filter((stream) => matches(stream, filter)),
   };
 }
 
@@ -54,7 +60,7 @@ function routeState(
   key: string,
   entry: Entry,
   installer: Installer,
-  { joins, measures }: Views,
+  { joins, measures, guard }: Views,
   survey: Survey,
 ): RouteState {
   const { route, installed, reason: why } = entry;
@@ -68,7 +74,9 @@ function routeState(
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   addOptions(answer, route);
   measures.addToRoute(answer, key, route);
+  if (why !== undefined) answer.allow_absent = true;
   if (entry.learnt !== undefined) answer.learnt = true;
+  if (guard.isReserved(key)) answer.reserved = true;
   if (route.learning !== undefined) answer.streams = installer.table.learntBy(key).size;
   if (reason !== undefined) answer.reason = reason;
   return answer;
@@ -124,7 +132,11 @@ function foreignState({ version, source, group, iif, outputs }: KernelEntry, ins
   return { source, group, iif: nameOf(iif), oifs, state: 'foreign', packets, bytes, wrong_if };
 }
 
-function vifMap({ table, sockets }: Installer, { measures }: Views, version: IpVersion): Record<string, VifState> {
+function vifMap(
+  { table, sockets }: Installer,
+  { measures }: Pick<Views, 'measures'>,
+  version: IpVersion,
+): Record<string, VifState> {
   const vifs = table.vifs[version];
   const states = new Map<string, VifState>();
   for (const vif of vifs.list()) {
