@@ -70,7 +70,7 @@ export interface TableState {
   readonly vif_map: Readonly<Record<string, VifState>>;
   readonly vif6_map: Readonly<Record<string, VifState>>;
   readonly mfc_rules: readonly RouteState[];
-  readonly unrouted?: readonly UnroutedStream[];
+  readonly unrouted: readonly UnroutedStream[];
 }
 
 /** Of `POST mfc/controllers/:id/add` and `…/del`. */

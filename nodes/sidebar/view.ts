@@ -96,7 +96,7 @@ function tellingAddresses(addresses: readonly string[]): readonly string[] {
 
 const sum = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : a + (b ?? 0));
 
-export function streamRows({ unrouted = [] }: TableState): StreamRow[] {
+export function streamRows({ unrouted }: TableState): StreamRow[] {
   return unrouted.map((stream) => ({ key: `${keyOf(stream)} ${stream.iif}`, stream }));
 }
 

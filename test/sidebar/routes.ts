@@ -14,7 +14,7 @@ export const route = (some: Partial<RouteState> = {}): RouteState => ({
 });
 
 export const rows = (...routes: readonly RouteState[]): RouteRow[] =>
-  routeRows({ vif_map: {}, vif6_map: {}, mfc_rules: routes });
+  routeRows({ vif_map: {}, vif6_map: {}, mfc_rules: routes, unrouted: [] });
 
 export const row = (some: Partial<RouteState> = {}): RouteRow => {
   const [only] = rows(route(some));

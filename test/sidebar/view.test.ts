@@ -7,7 +7,13 @@ import { interfaceRows, matches, routeFor, routeTexts, streamRows, undoOf } from
 import { parseAdd } from '../../src/routing/request';
 import { route, row, rows } from './routes';
 
-const state = (some: Partial<TableState>): TableState => ({ vif_map: {}, vif6_map: {}, mfc_rules: [], ...some });
+const state = (some: Partial<TableState>): TableState => ({
+  vif_map: {},
+  vif6_map: {},
+  mfc_rules: [],
+  unrouted: [],
+  ...some,
+});
 const live = (name: string, some: Partial<LiveInterface> = {}): LiveInterface => ({
   name,
   up: true,
