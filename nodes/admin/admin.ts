@@ -19,7 +19,7 @@ export function serveAdmin(RED: NodeAPI): void {
   endpoints.read('/mfc/controllers', () => ({ controllers: listControllers(RED) }));
   const named = ({ params }: Request): Controller => controllerOf(RED, String(params.id));
   endpoints.read('/mfc/controllers/:id/state', (request) => named(request).state(request.query));
-  for (const verb of ['add', 'del'] as const) {
+  for (const verb of ['add', 'del', 'set'] as const) {
     endpoints.write(`/mfc/controllers/:id/${verb}`, (request) => named(request)[verb](request.body));
   }
   endpoints.write('/mfc/check', ({ body }) => check(RED, body));

@@ -77,7 +77,7 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      unrouted: (_, stream) => this.streams.strangers.unrouted(stream),
+      unrouted: (_, stream) => this.streams.noteUnrouted(stream),
       wrongInterface: (_, stream, route) => this.streams.strangers.wrongInterface(stream, route),
       warn: this.warn,
     });
@@ -177,7 +177,8 @@ export class Controller extends EventEmitter<Events> {
       await this.tend();
       this.streams.measures.look();
       const { joins, measures } = this.streams;
-      return readState(this.installer, { joins, measures, guard: this.guard }, filter);
+      const unrouted = this.streams.listUnrouted();
+      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter);
     });
   }
 

@@ -11,6 +11,7 @@ import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../
 import { type Entry, keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Measures } from '../streams/meters/measures';
+import type { UnroutedStream } from '../streams/unrouted-streams';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
 import type { Survey } from './survey';
@@ -18,11 +19,13 @@ import type { Survey } from './survey';
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out: 0 };
 
-/** What else is known of routes. */
+/** What else is known of routes and streams. */
 interface Views {
   readonly joins: RouteJoins;
   readonly measures: Measures;
   readonly guard: Guard;
+  /** As `UnroutedStreams` lists them. */
+  readonly unrouted: readonly UnroutedStream[];
 }
 
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
@@ -48,6 +51,7 @@ export async function readState(installer: Installer, views: Views, filter: Filt
     vif_map: vifMap(installer, views, 4),
     vif6_map: vifMap(installer, views, 6),
     mfc_rules,
+    unrouted: views.unrouted.filter((stream) => matches(stream, filter)),
   };
 }
 

@@ -44,7 +44,8 @@ async function main(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const editor = new Editor(mkdtempSync(join(tmpdir(), 'mfc-admin-')), port, {
     adminAuth,
-    logging: { console: { level: 'error', audit: true } },
+    runtimeState: { enabled: true },
+    logging: { console: { level: 'info', audit: true } },
   });
   const stop = async (code: number) => {
     await editor.stop().catch(() => undefined);

@@ -14,6 +14,7 @@ const FLOW = [TAB, controller(), node('add', 'mfc add', { wires: [] })];
 const BODIES: Readonly<Record<string, unknown>> = {
   add: [ROUTE],
   del: [ROUTE],
+  set: [],
   check: { table: '' },
 };
 
@@ -49,6 +50,7 @@ describe('admin: permissions', () => {
       'POST /mfc/check',
       'POST /mfc/controllers/:id/add',
       'POST /mfc/controllers/:id/del',
+      'POST /mfc/controllers/:id/set',
     ]);
   });
 
