@@ -3,20 +3,24 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { type Host, Lab } from '../lab/lab';
+import { Lab } from '../lab/lab';
 import { openChromium } from './chromium';
 import { watch } from './diary';
 import { type Edition, editions, type RunningRed, startRed } from './editions';
 import { Editor } from './editor';
 import { ACCOUNTS, Login, OPERATOR, READER } from './login';
+import { Sidebar } from './sidebar';
 import { Visit } from './visit';
 
 const GROUP = '239.10.20.30';
+const ROUTE = { source: '10.0.1.2', group: GROUP, iif: 'camera', oifs: ['tv1'] };
 const CONTROLLER = 'routes';
+/** It has its route from the start on. */
 const FLOW = [
   { id: 'tab', type: 'tab', label: 'Studio' },
   { id: CONTROLLER, type: 'mfc-controller', name: 'studio' },
-  { id: 'add', type: 'mfc add', z: 'tab', controller: CONTROLLER, group: GROUP, x: 300, y: 100, wires: [[]] },
+  { id: 'start', type: 'inject', z: 'tab', once: true, onceDelay: 0.1, props: [], x: 140, y: 100, wires: [['add']] },
+  { id: 'add', type: 'mfc add', z: 'tab', controller: CONTROLLER, ...ROUTE, oifs: 'tv1', x: 340, y: 100, wires: [[]] },
 ];
 
 const READING = ['/mfc/interfaces', '/mfc/controllers', `/mfc/controllers/${CONTROLLER}/state`];
@@ -30,16 +34,16 @@ for (const edition of editions) describe(`browser: users, ${edition.name}`, () =
 
 function users(edition: Edition): void {
   let lab: Lab;
-  let camera: Host;
   let browser: Browser;
   let red: RunningRed;
   let visit: Visit;
   let login: Login;
   let editor: Editor;
+  let sidebar: Sidebar;
 
   before(async () => {
     lab = await Lab.open();
-    camera = await lab.host('camera');
+    await lab.host('camera');
     await lab.host('tv1');
     const options = { theme: 'light', flow: FLOW, settings: ACCOUNTS } as const;
     [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
@@ -53,6 +57,7 @@ function users(edition: Edition): void {
     visit = await Visit.open(browser);
     login = new Login(visit.page);
     editor = new Editor(visit.page);
+    sidebar = new Sidebar(visit.page);
     await login.open(red.url);
   });
   // The editor asks, is refused, and shows the login.
@@ -61,8 +66,7 @@ function users(edition: Edition): void {
 
   /** Statuses of the answers to what a page could ask for. */
   function ask(method: 'GET' | 'POST', paths: string[], headers: Record<string, string> = {}): Promise<number[]> {
-    const route = { source: camera.ipv4, group: GROUP, iif: 'camera', oifs: ['tv1'] };
-    const body = method === 'POST' ? { body: JSON.stringify(route) } : {};
+    const body = method === 'POST' ? { body: JSON.stringify(ROUTE) } : {};
     const all = paths.map((path) =>
       fetch(red.url + path, { method, headers: { 'content-type': 'application/json', ...headers }, ...body }),
     );
@@ -89,26 +93,32 @@ function users(edition: Edition): void {
   it('a stranger may neither read nor write', async () => {
     deepEqual(new Set(await ask('GET', READING)), new Set([401]));
     deepEqual(new Set(await ask('POST', WRITING)), new Set([401]));
-    deepEqual(await kernelRoutes(), []);
+    deepEqual(await kernelRoutes(), [GROUP]);
   });
 
   it('a reader sees the flow and the state, and cannot change them', async () => {
     await login.submit(READER);
     await editor.untilLoaded();
     await editor.node(GROUP).waitFor();
+    await sidebar.open();
+    await sidebar.route(ROUTE).waitFor();
+    equal(await sidebar.actions.count(), 0);
     match((await visit.page.locator('#red-ui-header-button-deploy').getAttribute('class')) ?? '', /disabled/);
     const headers = { authorization: `Bearer ${await login.token()}` };
     deepEqual(new Set(await ask('GET', READING, headers)), new Set([200]));
     deepEqual(new Set(await ask('POST', WRITING, headers)), new Set([401]));
-    deepEqual(await kernelRoutes(), []);
+    deepEqual(await kernelRoutes(), [GROUP]);
   });
 
   it('an operator may do all', async () => {
     await login.submit(OPERATOR);
     await editor.untilLoaded();
     await editor.node(GROUP).waitFor();
-    const headers = { authorization: `Bearer ${await login.token()}` };
-    deepEqual(await ask('POST', [`/mfc/controllers/${CONTROLLER}/add`], headers), [200]);
+    await sidebar.open();
+    await sidebar.drop(ROUTE);
+    deepEqual(await kernelRoutes(), []);
+    await sidebar.undo();
+    await sidebar.route(ROUTE).waitFor();
     deepEqual(await kernelRoutes(), [GROUP]);
   });
 }

@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import type { Theme } from './editions';
 
 const VIEWPORT = { width: 1280, height: 860 };
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 
 export interface VisitOptions {
   theme?: Theme;
