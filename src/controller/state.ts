@@ -41,12 +41,7 @@ function matches(stream: Stream, filter: Filter): boolean {
 }
 
 /** @param page if given, only a part of the routes; the answer says then how many there are */
-export async function readState(
-  installer: Installer,
-  views: Views,
-  filter: Filter,
-  page?: Page,
-): Promise<StateAnswer> {
+export async function readState(installer: Installer, views: Views, filter: Filter, page?: Page): Promise<StateAnswer> {
   const survey = installer.survey();
   const entries = Array.from(installer.table.keyed()).filter(([, entry]) => isAsked(entry, filter, page));
   const foreign = Array.from(installer.foreign.values(), (entry) => foreignState(entry, installer)).filter((state) => {
@@ -69,7 +64,15 @@ export async function readState(
 function isAsked(entry: Entry, filter: Filter, page: Page | undefined): boolean {
   const { route } = entry;
   if (!matches(route, filter)) return false;
-  return page === undefined || page.search === '' || isFound(page, route, outputsOf(entry).map(({ name }) => name));
+  return (
+    page === undefined ||
+    page.search === '' ||
+    isFound(
+      page,
+      route,
+      outputsOf(entry).map(({ name }) => name),
+    )
+  );
 }
 
 function oifName(oif: RouteState['oifs'][number]): string {

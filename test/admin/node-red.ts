@@ -7,10 +7,14 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../lab/until';
 import type { FlowItem } from '../nodes/flows';
 import { USERS, type UserName } from './users';
+
+/** In which /proc counts time: USER_HZ is 100 everywhere. */
+const TICK_MS = 10;
 
 /** What the process says when it is ready. */
 export interface Started {
@@ -58,6 +62,12 @@ export class AdminNodeRed {
   /** All that it has printed. */
   get log(): string {
     return this.printed.text;
+  }
+
+  /** Milliseconds of work until now, of all its threads. */
+  cpuTime(): number {
+    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   }
 
   get endpoints(): string[] {
