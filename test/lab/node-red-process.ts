@@ -13,6 +13,7 @@ const START_DEADLINE_MS = 60_000;
 /** Nothing but what keeps it from asking the network or the user, and lets flows be stopped. */
 const SETTINGS = {
   uiHost: '127.0.0.1',
+  lang: 'en-US',
   telemetry: { enabled: false, updateNotification: false },
   runtimeState: { enabled: true },
   logging: { console: { level: 'info' } },
