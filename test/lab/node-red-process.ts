@@ -85,8 +85,8 @@ export class NodeRedProcess {
   }
 
   /** Asks, and answers the body; throws if the status is not `status`. */
-  async get(path: string, accept = 'application/json', status = 200): Promise<string> {
-    const response = await fetch(this.url + path, { headers: { accept, 'accept-language': 'en-US' } });
+  async get(path: string, accept = 'application/json', status = 200, language = 'en-US'): Promise<string> {
+    const response = await fetch(this.url + path, { headers: { accept, 'accept-language': language } });
     return body(response, `GET ${path}`, status);
   }
 
