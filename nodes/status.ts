@@ -10,7 +10,7 @@ const TEXTS = '@mroute/node-red-mfc/mfc-controller:mfc-controller.status';
 
 /** Why a controller is closed: keys of the catalog. */
 export const REASONS: Partial<Record<ErrorCode, string>> = {
-  ERR_MFC_INVALID: 'table',
+  ERR_MFC_INVALID: 'setting',
   ERR_MFC_PERMISSION: 'right',
   ERR_MFC_TABLE_IN_USE: 'in-use',
   ERR_MFC_UNSUPPORTED: 'unsupported',

@@ -30,8 +30,8 @@ function unpark(place: Parked): void {
 }
 
 /** What a user has set. */
-function settings({ stateFile, table, meterInterval, keepForwarding, keeping }: ControllerOptions): string {
-  return JSON.stringify([stateFile, table, meterInterval, keepForwarding, keeping]);
+function settings({ stateFile, table, meterInterval, rails, keepForwarding, keeping }: ControllerOptions): string {
+  return JSON.stringify([stateFile, table, meterInterval, rails, keepForwarding, keeping]);
 }
 
 function isSame(a: ControllerOptions, b: ControllerOptions): boolean {

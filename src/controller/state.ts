@@ -5,6 +5,7 @@ import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
+import type { Guard } from '../routing/guard';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
@@ -21,6 +22,7 @@ const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out:
 interface Views {
   readonly joins: RouteJoins;
   readonly measures: Measures;
+  readonly guard: Guard;
 }
 
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
@@ -54,7 +56,7 @@ function routeState(
   key: string,
   entry: Entry,
   installer: Installer,
-  { joins, measures }: Views,
+  { joins, measures, guard }: Views,
   survey: Survey,
 ): RouteState {
   const { route, installed, reason: why } = entry;
@@ -68,7 +70,9 @@ function routeState(
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   addOptions(answer, route);
   measures.addToRoute(answer, key, route);
+  if (why !== undefined) answer.allow_absent = true;
   if (entry.learnt !== undefined) answer.learnt = true;
+  if (guard.isReserved(key)) answer.reserved = true;
   if (route.learning !== undefined) answer.streams = installer.table.learntBy(key).size;
   if (reason !== undefined) answer.reason = reason;
   return answer;
@@ -124,7 +128,11 @@ function foreignState({ version, source, group, iif, outputs }: KernelEntry, ins
   return { source, group, iif: nameOf(iif), oifs, state: 'foreign', packets, bytes, wrong_if };
 }
 
-function vifMap({ table, sockets }: Installer, { measures }: Views, version: IpVersion): Record<string, VifState> {
+function vifMap(
+  { table, sockets }: Installer,
+  { measures }: Pick<Views, 'measures'>,
+  version: IpVersion,
+): Record<string, VifState> {
   const vifs = table.vifs[version];
   const states = new Map<string, VifState>();
   for (const vif of vifs.list()) {

@@ -63,6 +63,8 @@ export interface Rule {
   iif: string;
   oifs: (string | Output)[];
   stop_filter?: true;
+  /** It waits for interfaces, and may. In answers only: a saved route may wait in any case. */
+  allow_absent?: true;
   label?: string;
   join?: true;
   alarm?: Alarm;

@@ -15,6 +15,7 @@ import addNode from '../../nodes/mfc-add';
 import controllerNode from '../../nodes/mfc-controller';
 import delNode from '../../nodes/mfc-del';
 import eventNode from '../../nodes/mfc-event';
+import setNode from '../../nodes/mfc-set';
 import stateNode from '../../nodes/mfc-state';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
 import { sweep } from '../../src/controller/parking';
@@ -55,7 +56,7 @@ export class NodeRed {
   async load(flow: readonly FlowItem[]): Promise<void> {
     helper.settings({ userDir: this.userDir });
     await speak('en-US');
-    const nodes = [controllerNode, addNode, delNode, stateNode, eventNode].map(withWords);
+    const nodes = [controllerNode, addNode, delNode, setNode, stateNode, eventNode].map(withWords);
     const types = [this.#sinkType, this.#earType, ...nodes];
     await helper.load(types, flow as FlowItem[]);
   }

@@ -12,7 +12,7 @@ import { FLOW } from './flow';
 import { type Installed, installed } from './installed';
 
 const MODULE = '@mroute/node-red-mfc';
-const TYPES = ['mfc add', 'mfc del', 'mfc event', 'mfc state', 'mfc-controller'];
+const TYPES = ['mfc add', 'mfc del', 'mfc event', 'mfc set', 'mfc state', 'mfc-controller'];
 const GROUP = '239.10.20.30';
 const PACKETS = 100;
 
