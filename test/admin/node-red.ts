@@ -19,8 +19,6 @@ const TICK_MS = 10;
 /** What the process says when it is ready. */
 export interface Started {
   readonly port: number;
-  /** `GET /mfc/interfaces`. */
-  readonly endpoints: string[];
 }
 
 export interface Reply {
@@ -70,8 +68,11 @@ export class AdminNodeRed {
     return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
   }
 
-  get endpoints(): string[] {
-    return this.started.endpoints;
+  /** What this package has registered: `GET /mfc/interfaces`. */
+  async endpoints(): Promise<string[]> {
+    this.child.send('endpoints');
+    const [endpoints] = await once(this.child, 'message');
+    return endpoints as string[];
   }
 
   async close(): Promise<void> {
