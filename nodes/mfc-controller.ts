@@ -1,14 +1,16 @@
 /**
  * The config node: has a controller as long as it has users, and tells them what that is doing.
  */
-import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { Controller, ControllerOptions } from '../src/controller/controller';
 import { claim, expect, GRACE_SECONDS, park, sweep } from '../src/controller/parking';
 import type { MfcError } from '../src/errors';
+import { serveAdmin } from './admin/admin';
+import { noteRunning } from './running';
+import { directoryOf, stateFileOf } from './state-file';
 import { statusOf } from './status';
 
-interface ControllerConfig extends NodeDef {
+export interface ControllerConfig extends NodeDef {
   /** Number of the routing table; blank is the kernel's default one. */
   table: string;
   /** Seconds between two readings of the counters; blank is the default. */
@@ -31,6 +33,10 @@ interface ControllerConfig extends NodeDef {
 }
 
 export interface ControllerNode extends Node {
+  /** As the config has it. */
+  table: string;
+  /** Of a subflow's node: the id that it has in the subflow's definition. */
+  readonly _alias?: string;
   /** Absent while no node uses this one. */
   controller?: Controller | undefined;
   /** The first user opens the controller. All users show its status. */
@@ -53,10 +59,10 @@ interface Settings {
 }
 
 function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
-  const directory = RED.settings.userDir ?? '.';
+  const directory = directoryOf(RED);
   const { id, allowedInterfaces, allowedGroups, allowedSources, maxRoutes, reservedRoutes, loops } = config;
   return {
-    stateFile: join(directory, `mfc-${encodeURIComponent(id)}.json`),
+    stateFile: stateFileOf(RED, id),
     table: config.table,
     meterInterval: config.meterInterval,
     watchInterfaces: config.watchInterfaces,
@@ -70,9 +76,11 @@ export = (RED: NodeAPI): void => {
   // When all flows have started, what no node has come for is not wanted any more.
   if (!isSweeping) RED.events.on('flows:started', () => void sweep());
   isSweeping = true;
+  serveAdmin(RED);
 
   function ControllerNode(this: ControllerNode, config: ControllerConfig): void {
     RED.nodes.createNode(this, config);
+    this.table = config.table;
     const options = optionsOf(RED, config);
     const { mfcControllerGrace: grace = GRACE_SECONDS } = RED.settings as Settings;
     const users = new Set<Node>();
@@ -81,7 +89,7 @@ export = (RED: NodeAPI): void => {
     const show = (): void => {
       timer = undefined;
       if (this.controller === undefined) return;
-      for (const user of users) user.status(statusOf(this.controller.status));
+      for (const user of users) user.status(statusOf(RED, this.controller.status));
     };
     const onStatus = (): void => {
       timer ??= setTimeout(show, STATUS_INTERVAL_MS);
@@ -113,7 +121,7 @@ export = (RED: NodeAPI): void => {
     this.register = (user) => {
       users.add(user);
       this.controller ??= open();
-      user.status(statusOf(this.controller.status));
+      user.status(statusOf(RED, this.controller.status));
     };
     this.unregister = (user) => {
       users.delete(user);
@@ -129,6 +137,7 @@ export = (RED: NodeAPI): void => {
       });
     };
     this.on('close', leave);
+    noteRunning(this);
     expect(options);
   }
 

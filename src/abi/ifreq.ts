@@ -15,6 +15,7 @@ export const SIOCGIFINDEX = 0x8933;
 
 export const IFF_UP = 0x1;
 export const IFF_LOOPBACK = 0x8;
+export const IFF_RUNNING = 0x40;
 export const IFF_MULTICAST = 0x1000;
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@
  * Netlink messages about network interfaces: linux/if_link.h, net/core/rtnetlink.c rtnl_fill_ifinfo.
  */
 import { getI32 } from './endian';
-import { IFF_UP } from './ifreq';
+import { IFF_LOOPBACK, IFF_MULTICAST, IFF_RUNNING, IFF_UP } from './ifreq';
 import { eachAttribute, encodeDump, nlmsghdr } from './netlink';
 
 /** struct ifinfomsg { u8 ifi_family, pad; u16 ifi_type; int ifi_index; unsigned int ifi_flags, ifi_change; } */
@@ -27,6 +27,10 @@ export interface LinkMessage {
   readonly name: string;
   readonly ifindex: number;
   readonly up: boolean;
+  /** It is up and has a carrier. */
+  readonly running: boolean;
+  readonly multicast: boolean;
+  readonly loopback: boolean;
   /** It is about the interface as a port of a bridge. */
   readonly isPort: boolean;
 }
@@ -38,10 +42,14 @@ export function decodeLink(bytes: Uint8Array, start: number, end: number): LinkM
   eachAttribute(bytes, start + ifinfomsg.size, end, (type, at, size) => {
     if (type === IFLA_IFNAME) name = decoder.decode(bytes.subarray(at, at + size - 1)); // its last byte is 0
   });
+  const flags = getI32(bytes, start + ifinfomsg.ifi_flags);
   return {
     name,
     ifindex: getI32(bytes, start + ifinfomsg.ifi_index),
-    up: (getI32(bytes, start + ifinfomsg.ifi_flags) & IFF_UP) !== 0,
+    up: (flags & IFF_UP) !== 0,
+    running: (flags & IFF_RUNNING) !== 0,
+    multicast: (flags & IFF_MULTICAST) !== 0,
+    loopback: (flags & IFF_LOOPBACK) !== 0,
     isPort: bytes[start + ifinfomsg.ifi_family] === AF_BRIDGE,
   };
 }

@@ -7,6 +7,7 @@ import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
 import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
+import type { UnroutedStream } from '../streams/unrouted-streams';
 import { linesOf } from './lines';
 
 /** Answer of `mfc add` and `mfc del`. */
@@ -68,6 +69,10 @@ export interface StateAnswer {
   /** VIFs of the IPv6 table, which the kernel calls MIFs. */
   vif6_map: Record<string, VifState>;
   mfc_rules: RouteState[];
+  /** If only a part was asked for: how many there are. Such an answer is no whole table, and `mfc set` refuses it. */
+  total?: number;
+  /** Streams that come in by interfaces with a VIF and that no route takes, the newest first. */
+  unrouted: UnroutedStream[];
 }
 
 /** What the controller is doing, for a node's status. */

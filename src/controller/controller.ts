@@ -22,6 +22,7 @@ import { type Carried, Changes } from './changes';
 import { closed, Installer } from './installer';
 import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
+import type { Page } from './page';
 import { Queue } from './queue';
 import { parseMeterInterval, parseTableId } from './settings';
 import { readState } from './state';
@@ -81,7 +82,7 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      unrouted: (_, stream) => this.streams.strangers.unrouted(stream),
+      unrouted: (_, stream) => this.streams.noteUnrouted(stream),
       wrongInterface: (_, stream, route) => this.streams.strangers.wrongInterface(stream, route),
       warn: this.warn,
     });
@@ -173,15 +174,16 @@ export class Controller extends EventEmitter<Events> {
     return this.change(() => this.changes.set(payload, fields));
   }
 
-  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. */
-  state(payload: unknown, fields: Fields = {}): Promise<StateAnswer> {
+  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. Of many routes a page, if one is given. */
+  state(payload: unknown, fields: Fields = {}, page?: Page): Promise<StateAnswer> {
     return this.enqueue(async () => {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
       this.streams.measures.look();
       const { joins, measures } = this.streams;
-      return readState(this.installer, { joins, measures, guard: this.guard }, filter);
+      const unrouted = this.streams.listUnrouted();
+      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter, page);
     });
   }
 

@@ -38,7 +38,10 @@ function isSame(a: ControllerOptions, b: ControllerOptions): boolean {
   return settings(a) === settings(b) && a.kernel === b.kernel;
 }
 
-function isSameTable(a: ControllerOptions, b: ControllerOptions): boolean {
+type WithTable = Pick<ControllerOptions, 'table'>;
+
+/** Whether both mean the same table, as they write it. */
+export function isSameTable(a: WithTable, b: WithTable): boolean {
   return String(a.table ?? '').trim() === String(b.table ?? '').trim();
 }
 
@@ -52,6 +55,14 @@ export function park(controller: Controller, options: ControllerOptions, seconds
 /** Who had the controller of this file is back: it may come for it, and no other one with the same table is to have it. */
 export function expect({ stateFile }: ControllerOptions): void {
   for (const place of parked) if (place.options.stateFile === stateFile) place.isExpected = true;
+}
+
+/** Whether the controller of this file waits with this table open. */
+export function isParked(options: Pick<ControllerOptions, 'stateFile' | 'table'>): boolean {
+  return Array.from(parked).some(({ controller, options: own }) => {
+    const isIt = own.stateFile === options.stateFile && isSameTable(own, options);
+    return isIt && controller.status.state === 'open';
+  });
 }
 
 /** The controller for these options, which may be open already. */

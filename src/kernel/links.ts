@@ -17,7 +17,7 @@ import {
   SIOCGIFINDEX,
   SIOCGIFNAME,
 } from '../abi/ifreq';
-import { decodeLink, encodeLinkDump, LINK_DUMP_SIZE, RTM_NEWLINK } from '../abi/link-message';
+import { decodeLink, encodeLinkDump, LINK_DUMP_SIZE, type LinkMessage, RTM_NEWLINK } from '../abi/link-message';
 import { eachMessage } from '../abi/netlink';
 import { dump } from './dump';
 import type { Link } from './kernel';
@@ -54,15 +54,20 @@ export function findLinkName(ifindex: number): string | undefined {
   return ask(SIOCGIFNAME, 'SIOCGIFNAME') ? decodeIfreqName(request) : undefined;
 }
 
-/** The names of all interfaces, in the order of their indices. */
-export function listLinkNames(): string[] {
+/** All interfaces, in the order of their indices. */
+export function listLinks(): LinkMessage[] {
   const request = new Uint8Array(LINK_DUMP_SIZE);
   encodeLinkDump(request);
-  const names: string[] = [];
+  const links: LinkMessage[] = [];
   for (const { bytes, size } of dump(request)) {
     eachMessage(bytes, size, (type, start, end) => {
-      if (type === RTM_NEWLINK) names.push(decodeLink(bytes, start, end).name);
+      if (type === RTM_NEWLINK) links.push(decodeLink(bytes, start, end));
     });
   }
-  return names;
+  return links.sort((a, b) => a.ifindex - b.ifindex);
+}
+
+/** The names of all interfaces, in the order of their indices. */
+export function listLinkNames(): string[] {
+  return listLinks().map(({ name }) => name);
 }

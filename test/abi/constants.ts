@@ -1,11 +1,13 @@
 // The numbers of src/abi under the names that the C headers have for them.
 
+import * as address from '../../src/abi/address-message';
 import * as entry from '../../src/abi/entry-message';
 import * as family from '../../src/abi/family';
 import * as request from '../../src/abi/group-request';
 import {
   IFF_LOOPBACK,
   IFF_MULTICAST,
+  IFF_RUNNING,
   IFF_UP,
   IFNAMSIZ,
   SIOCGIFFLAGS,
@@ -73,6 +75,7 @@ export const constants: Readonly<Record<string, number>> = {
   SIOCGIFFLAGS,
   SIOCGIFINDEX,
   IFF_UP,
+  IFF_RUNNING,
   IFF_LOOPBACK,
   IFF_MULTICAST,
   ...socket,
@@ -101,6 +104,10 @@ export const constants: Readonly<Record<string, number>> = {
   RTM_NEWLINK: link.RTM_NEWLINK,
   RTM_DELLINK: link.RTM_DELLINK,
   IFLA_IFNAME: link.IFLA_IFNAME,
+  RTM_NEWADDR: address.RTM_NEWADDR,
+  RTM_GETADDR: address.RTM_GETADDR,
+  IFA_ADDRESS: address.IFA_ADDRESS,
+  IFA_LOCAL: address.IFA_LOCAL,
   RTM_NEWROUTE: entry.RTM_NEWROUTE,
   RTM_DELROUTE: entry.RTM_DELROUTE,
   RTM_GETROUTE: entry.RTM_GETROUTE,

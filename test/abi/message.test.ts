@@ -141,7 +141,7 @@ if (littleEndian) {
       const bytes = hex(LINK);
       deepEqual(
         each(bytes, (start, end) => decodeLink(bytes, start, end)),
-        [{ name: 'va', ifindex: 3, up: false, isPort: false }],
+        [{ name: 'va', ifindex: 3, up: false, running: false, multicast: true, loopback: false, isPort: false }],
       );
     });
 

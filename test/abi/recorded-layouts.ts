@@ -134,6 +134,14 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         ifi_flags: 8,
         ifi_change: 12,
       },
+      ifaddrmsg: {
+        size: 8,
+        ifa_family: 0,
+        ifa_prefixlen: 1,
+        ifa_flags: 2,
+        ifa_scope: 3,
+        ifa_index: 4,
+      },
       rtmsg: {
         size: 12,
         rtm_family: 0,
@@ -302,6 +310,14 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         ifi_flags: 8,
         ifi_change: 12,
       },
+      ifaddrmsg: {
+        size: 8,
+        ifa_family: 0,
+        ifa_prefixlen: 1,
+        ifa_flags: 2,
+        ifa_scope: 3,
+        ifa_index: 4,
+      },
       rtmsg: {
         size: 12,
         rtm_family: 0,
@@ -469,6 +485,14 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
         ifi_index: 4,
         ifi_flags: 8,
         ifi_change: 12,
+      },
+      ifaddrmsg: {
+        size: 8,
+        ifa_family: 0,
+        ifa_prefixlen: 1,
+        ifa_flags: 2,
+        ifa_scope: 3,
+        ifa_index: 4,
       },
       rtmsg: {
         size: 12,

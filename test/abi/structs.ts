@@ -1,5 +1,6 @@
 // The kernel's structs as src/abi lays them out, under their C names, for comparing with what a compiler says.
 
+import { ifaddrmsg } from '../../src/abi/address-message';
 import { rtmsg, rtnexthop } from '../../src/abi/entry-message';
 import type { LongSize } from '../../src/abi/family';
 import { group_req, group_source_req, sockaddr_in } from '../../src/abi/group-request';
@@ -42,6 +43,7 @@ export function structs(long: LongSize): Layouts {
     sockaddr_nl,
     fib_rule_hdr,
     ifinfomsg,
+    ifaddrmsg,
     rtmsg,
     rtnexthop,
     netconfmsg,

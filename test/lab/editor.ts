@@ -30,7 +30,12 @@ export class Editor {
     editor(request, response, () => nodes(request, response, () => response.writeHead(404).end()));
   });
 
-  constructor(userDir: string, port: number) {
+  /** @param more what a user could have in settings.js besides */
+  constructor(
+    userDir: string,
+    port: number,
+    private readonly more: object = {},
+  ) {
     this.#userDir = userDir;
     this.#port = port;
   }
@@ -91,6 +96,7 @@ export class Editor {
         modules: { allowInstall: false },
       },
       editorTheme: { projects: { enabled: false }, ...{ tours: false } }, // the types do not know tours
+      ...this.more,
     };
   }
 }

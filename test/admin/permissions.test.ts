@@ -1,0 +1,139 @@
+/**
+ * Nobody gets what he may not have, by any of the endpoints.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { linux } from '../../src/kernel/linux';
+import { Lab, until } from '../lab/lab';
+import { controller, node, TAB } from '../nodes/flows';
+import { AdminNodeRed } from './node-red';
+import type { UserName } from './users';
+
+const ROUTE = { source: '10.1.1.5', group: '239.10.20.30', iif: 'eth1', oifs: ['eth2'] };
+const PATH = 'mfc/controllers/routes';
+const FLOW = [TAB, controller(), node('add', 'mfc add', { wires: [] })];
+const BODIES: Readonly<Record<string, unknown>> = {
+  add: [ROUTE],
+  del: [ROUTE],
+  set: [],
+  check: { table: '' },
+};
+
+describe('admin: permissions', () => {
+  let lab: Lab;
+  let red: AdminNodeRed;
+  let endpoints: string[];
+
+  before(async () => {
+    lab = await Lab.open();
+    await lab.link('eth1', 'eth2');
+    red = await AdminNodeRed.start();
+    endpoints = await red.endpoints();
+    await red.deploy(FLOW, { id: 'routes', state: 'open' });
+  });
+  after(async () => {
+    await red.close();
+    await lab.close();
+  });
+
+  const inKernel = () => Array.from(linux.listEntries(4, undefined)).flat().length;
+
+  /** Asks an endpoint as its form says, with a body that would do something. */
+  async function ask(endpoint: string, user?: UserName): Promise<number> {
+    const [method = '', path = ''] = endpoint.replace(':id', 'routes').split(' ');
+    if (method !== 'POST') return (await red.request(method, path, { user })).status;
+    return (await red.post(path, BODIES[path.replace(/.*\//, '')] ?? {}, user)).status;
+  }
+
+  it('these endpoints are registered, once each', () => {
+    deepEqual(endpoints.toSorted(), [
+      'GET /mfc/controllers',
+      'GET /mfc/controllers/:id/state',
+      'GET /mfc/interfaces',
+      'POST /mfc/check',
+      'POST /mfc/controllers/:id/add',
+      'POST /mfc/controllers/:id/del',
+      'POST /mfc/controllers/:id/set',
+    ]);
+  });
+
+  it('nobody gets anything who is not logged in, or whose permissions are for other things', async () => {
+    for (const endpoint of endpoints) {
+      equal(await ask(endpoint), 401, endpoint);
+      equal(await ask(endpoint, 'author'), 401, endpoint);
+    }
+    equal(inKernel(), 0);
+  });
+
+  it('who may read gets what there is, and changes nothing', async () => {
+    equal((await red.post(`${PATH}/add`, ROUTE, 'admin')).status, 200);
+    for (const user of ['reader', 'watcher'] as const) {
+      for (const endpoint of endpoints) {
+        equal(await ask(endpoint, user), endpoint.startsWith('GET ') ? 200 : 401, `${user}: ${endpoint}`);
+      }
+    }
+    equal(inKernel(), 1);
+    equal((await red.post(`${PATH}/del`, ROUTE, 'admin')).status, 200);
+  });
+
+  it('who may only write does not read', async () => {
+    for (const endpoint of endpoints) {
+      equal(await ask(endpoint, 'writer'), endpoint.startsWith('GET ') ? 401 : 200, endpoint);
+    }
+    equal(inKernel(), 0);
+  });
+
+  it('HEAD is no way around', async () => {
+    for (const endpoint of endpoints.filter((one) => one.startsWith('GET '))) {
+      const path = endpoint.replace('GET ', '').replace(':id', 'routes');
+      equal((await red.request('HEAD', path)).status, 401, path);
+    }
+  });
+
+  for (const type of [
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    undefined,
+  ]) {
+    it(`what a page of another site can send is refused: ${type ?? 'no type'}`, async () => {
+      const text =
+        type?.includes('urlencoded') === true ? new URLSearchParams({ ...ROUTE, oifs: 'eth2' }).toString() : '';
+      const body = text || JSON.stringify(ROUTE);
+      for (const endpoint of endpoints.filter((one) => one.startsWith('POST '))) {
+        const path = endpoint.replace('POST ', '').replace(':id', 'routes');
+        const reply = await red.request('POST', path, { user: 'admin', body, ...(type === undefined ? {} : { type }) });
+        equal(reply.status, 415, path);
+        equal(reply.body.error.code, 'ERR_MFC_INVALID');
+        match(reply.body.error.message, /^The body is not JSON\. Send it with 'Content-Type: application\/json'\.$/);
+      }
+      equal(inKernel(), 0);
+    });
+  }
+
+  it('who changed something is in the audit log', async () => {
+    await red.post(`${PATH}/add`, ROUTE, 'writer');
+    await red.post(`${PATH}/del`, ROUTE, 'writer');
+    const logged = () => red.log.split('\n').filter((line) => line.includes('"username":"writer"'));
+    await until(
+      () => logged().some((line) => line.includes('mfc.controllers.del')),
+      () => red.log,
+    );
+    ok(logged().some((line) => line.includes('mfc.controllers.add') && line.includes(`"path":"/${PATH}/add"`)));
+  });
+
+  it('nodes that were disabled and are enabled register nothing twice', async () => {
+    await red.deploy([]);
+    const set = 'nodes/@mroute/node-red-mfc/mfc-controller';
+    for (const enabled of [false, true]) {
+      const { status, body } = await red.request('PUT', set, {
+        user: 'admin',
+        type: 'application/json',
+        body: JSON.stringify({ enabled }),
+      });
+      deepEqual([status, body.enabled], [200, enabled]);
+    }
+    deepEqual(await red.endpoints(), endpoints);
+    await red.deploy(FLOW, { id: 'routes', state: 'open' });
+    equal((await red.get('mfc/controllers', 'reader')).body.controllers[0].state, 'open');
+  });
+});
