@@ -4,7 +4,7 @@
 import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
-import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
+import { formatRoute, type Route, type Rule, toOif, toRule } from '../routing/route';
 import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
 import type { UnroutedStream } from '../streams/unrouted-streams';
@@ -132,7 +132,8 @@ export function changeAnswer(
 export function changeVerdict(decisions: readonly Decision[], plan: Plan, table: RouteTable): Verdict {
   const isWhole = plan.isWhole; // few have routes that wait
   const rules = decisions.map(({ route }) => {
-    return isWhole ? toRule(route) : wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
+    if (isWhole && route.members === undefined) return toRule(route);
+    return wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
   });
   return { decisions, message: summary(decisions), rules };
 }
@@ -159,9 +160,10 @@ export class SetVerdict implements Verdict {
   }
 }
 
-/** A route as it can be sent again, also while it waits for an interface. */
+/** A route as it can be sent again, also while it waits for an interface. Of outputs that hosts open it has those that are open. */
 export function wantedRule(route: Route, entry: Entry | undefined): Rule {
   const rule = toRule(route);
+  if (route.members !== undefined && entry?.installed !== undefined) rule.oifs = entry.installed.outputs.map(toOif);
   if (entry?.reason !== undefined) rule.allow_absent = true;
   return rule;
 }

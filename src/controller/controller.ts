@@ -24,7 +24,7 @@ import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
 import type { Page } from './page';
 import { Queue } from './queue';
-import { parseMeterInterval, parseTableId } from './settings';
+import { meterIntervalOf, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
@@ -234,10 +234,9 @@ export class Controller extends EventEmitter<Events> {
   private async prepare({ meterInterval, rails = {}, watchInterfaces }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
-    const interval = parseMeterInterval(meterInterval);
     this.guard_ ??= new Guard(parseRails(rails), this.installer.table);
     await this.load(parseWatched(watchInterfaces));
-    this.streams.start(1000 * interval);
+    this.streams.start(1000 * meterIntervalOf(meterInterval, this.warn));
     this.tending.start();
     this.streams.links.start();
   }
