@@ -26,6 +26,9 @@ export function createForms(RED, $, { check, advise }) {
     input.add(input.next('.red-ui-typedInput-container')).toggleClass('input-error', isFault);
   }
 
+  /** A typed input has what is typed in a field of its own, until one leaves that. */
+  const valueOf = (input) => (input.data('noderedTypedInput') ? input.typedInput('value') : input.val());
+
   return {
     /** Called when the form of a node opens. */
     prepare(node) {
@@ -42,7 +45,7 @@ export function createForms(RED, $, { check, advise }) {
 
       const update = () => {
         for (const { field, input } of inputs) {
-          const value = input.val();
+          const value = valueOf(input);
           const fault = check(node, field, value);
           if (fault === true) say(input, advise(node, field, value, links) ?? '', false);
           else say(input, isConfig ? `${fault} ${translate('stays-closed')}` : fault, true);

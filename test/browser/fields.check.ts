@@ -192,15 +192,23 @@ function fields(edition: Edition, theme: Theme): void {
   });
 
   it('takes reserved routes from the JSON editor', async () => {
+    const expand = (): Promise<void> => editor.form.locator('.red-ui-typedInput-option-expand').click();
+    const finish = (): Promise<void> => visit.page.locator('#node-dialog-ok').last().click();
     await edit('add');
     await editor.editConfig('controller');
     await editor.form.locator('#mfc-controller-rails > summary').click();
-    await editor.form.locator('.red-ui-typedInput-option-expand').click();
+    await expand();
     await editor.form.locator('.monaco-editor .view-lines').click();
     await visit.page.keyboard.press('ControlOrMeta+A');
-    await visit.page.keyboard.type('[{"group": "239.1.1.1"}]');
-    await visit.page.locator('#node-dialog-ok').last().click();
+    await visit.page.keyboard.type('5');
+    await finish();
+    await said('reservedRoutes').getByText('Reserved routes: this is no array.').waitFor();
+    await rowOf('reservedRoutes').locator('.red-ui-typedInput-input').fill('[ {"group": "239.1.1.1"} ]');
     await said('reservedRoutes').getByText('Reserved routes, number 1: oifs is missing.').waitFor();
+    await expand();
+    await editor.form.locator('.monaco-editor .view-line').getByText('"239.1.1.1"').waitFor();
+    await finish();
+    await said('reservedRoutes').waitFor();
     equal(await value('reservedRoutes'), '[{"group":"239.1.1.1"}]');
   });
 
