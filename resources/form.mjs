@@ -27,7 +27,7 @@ export function createForms(RED, $, { check, advise }) {
   }
 
   /** A typed input has what is typed in a field of its own, until one leaves that. */
-  const valueOf = (input) => (input.data('noderedTypedInput') ? input.typedInput('value') : input.val());
+  const textOf = (input) => (input.data('noderedTypedInput') ? input.typedInput('value') : input.val());
 
   return {
     /** Called when the form of a node opens. */
@@ -45,7 +45,7 @@ export function createForms(RED, $, { check, advise }) {
 
       const update = () => {
         for (const { field, input } of inputs) {
-          const value = valueOf(input);
+          const value = textOf(input);
           const fault = check(node, field, value);
           if (fault === true) say(input, advise(node, field, value, links) ?? '', false);
           else say(input, isConfig ? `${fault} ${translate('stays-closed')}` : fault, true);
