@@ -12,7 +12,7 @@ const MAX_BYTES = 300_000;
 /** Ours, ajv (5), koffi (2), ipaddr.js, write-file-atomic (2). */
 const MAX_PACKAGES = 11;
 const NEEDED =
-  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|resources\/[\w-]+\.mjs|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 interface PackageJson {
   version: string;
@@ -49,6 +49,7 @@ describe('package: contents', () => {
       ),
       ...readdirSync(join(checkout, 'icons')).map((icon) => `dist/nodes/icons/${icon}`),
       ...readdirSync(join(checkout, 'examples')).map((example) => `examples/${example}`),
+      ...readdirSync(join(checkout, 'resources')).map((script) => `resources/${script}`),
       'README.md',
       'LICENSE',
       'CHANGELOG.md',
