@@ -1,5 +1,5 @@
 /**
- * Adds the tab "Multicast" to the editor's sidebar.
+ * Adds the tab "Multicast" to the editor's sidebar, for users who may read.
  */
 import { Tab } from './tab.js';
 import { say } from './words.js';
@@ -9,6 +9,7 @@ const ACTION = 'mfc:show-sidebar-tab';
 
 RED.plugins.registerPlugin('mfc-sidebar', {
   onadd() {
+    if (!RED.user.hasPermission('mfc.read')) return;
     RED.actions.add(ACTION, () => RED.sidebar.show(ID), { label: say('action') });
     RED.sidebar.addTab({
       id: ID,

@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { checkout } from '../lab/namespace';
 import { installed, tarball } from './installed';
 
-const MAX_BYTES = 200_000;
+const MAX_BYTES = 260_000;
 /** Ours, ajv (5), koffi (2), ipaddr.js, write-file-atomic (2). */
 const MAX_PACKAGES = 11;
 const NEEDED =
-  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|resources\/sidebar\/[\w-]+\.(js|css)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 interface PackageJson {
   version: string;
-  'node-red': { nodes: Record<string, string> };
+  'node-red': { nodes: Record<string, string>; plugins: Record<string, string> };
 }
 
 describe('package: contents', () => {
@@ -45,6 +45,13 @@ describe('package: contents', () => {
     const needed = [
       ...nodes.flatMap((path) => [`${path}.js`, `${path}.html`]),
       ...names.flatMap((name) => [`dist/nodes/locales/en-US/${name}.json`, `dist/nodes/locales/en-US/${name}.html`]),
+      ...Object.entries(manifest['node-red'].plugins).flatMap(([name, path]) => [
+        path,
+        `dist/nodes/locales/en-US/${name}.json`,
+      ]),
+      ...readdirSync(join(checkout, 'nodes/sidebar'))
+        .filter((name) => /(?<!\.d)\.ts$|\.css$/.test(name))
+        .map((name) => `resources/sidebar/${name.replace(/\.ts$/, '.js')}`),
       ...readdirSync(join(checkout, 'icons')).map((icon) => `dist/nodes/icons/${icon}`),
       ...readdirSync(join(checkout, 'examples')).map((example) => `examples/${example}`),
       'README.md',
