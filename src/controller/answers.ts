@@ -69,6 +69,8 @@ export interface StateAnswer {
   /** VIFs of the IPv6 table, which the kernel calls MIFs. */
   vif6_map: Record<string, VifState>;
   mfc_rules: RouteState[];
+  /** If only a part was asked for: how many there are. Such an answer is no whole table, and `mfc set` refuses it. */
+  total?: number;
   /** Streams that come in by interfaces with a VIF and that no route takes, the newest first. */
   unrouted: UnroutedStream[];
 }

@@ -20,6 +20,7 @@ import { type Carried, Changes } from './changes';
 import { closed, Installer } from './installer';
 import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
+import type { Page } from './page';
 import { Queue } from './queue';
 import { parseMeterInterval, parseTableId } from './settings';
 import { readState } from './state';
@@ -169,8 +170,8 @@ export class Controller extends EventEmitter<Events> {
     return this.change(() => this.changes.set(payload, fields));
   }
 
-  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. */
-  state(payload: unknown, fields: Fields = {}): Promise<StateAnswer> {
+  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. Of many routes a page, if one is given. */
+  state(payload: unknown, fields: Fields = {}, page?: Page): Promise<StateAnswer> {
     return this.enqueue(async () => {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
@@ -178,7 +179,7 @@ export class Controller extends EventEmitter<Events> {
       this.streams.measures.look();
       const { joins, measures } = this.streams;
       const unrouted = this.streams.listUnrouted();
-      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter);
+      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter, page);
     });
   }
 

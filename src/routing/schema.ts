@@ -216,15 +216,16 @@ function fieldOf(pointer: string): string {
 function describe(error: ErrorObject, keys: readonly string[]): { field: string; what: string; hint: string } {
   const field = fieldOf(error.instancePath);
   const prefix = field === '' ? '' : `${field}.`;
+  const top = /^\w+/.exec(field)?.[0] ?? '';
   if (error.keyword === 'required') {
     const name = String(error.params.missingProperty);
-    return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[name] ?? ROUTE_EXAMPLE };
+    return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[top || name] ?? ROUTE_EXAMPLE };
   }
   if (error.keyword === 'additionalProperties') {
     const name = String(error.params.additionalProperty) || '""';
-    return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${keys.join(', ')}.` };
+    const known = field === '' ? keys : Object.keys(error.parentSchema?.properties ?? {});
+    return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${known.join(', ')}.` };
   }
-  const top = /^\w+/.exec(field)?.[0] ?? '';
   const nameFault = error.keyword === 'pattern';
   return {
     field,

@@ -1,5 +1,5 @@
-// Node-RED with this package installed and with users, in the network namespace of its parent. Says on which port it is and which
-// endpoints this package has, and ends when the parent lets go of the IPC channel.
+// Node-RED with this package installed and with users, in the network namespace of its parent. Says on which port it is, and when asked
+// which endpoints this package has, and ends when the parent lets go of the IPC channel.
 
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
@@ -56,7 +56,8 @@ async function main(): Promise<void> {
   try {
     await editor.start();
     editor.serve(server);
-    process.send?.({ port, endpoints: endpoints() } satisfies Started);
+    process.on('message', () => process.send?.(endpoints()));
+    process.send?.({ port } satisfies Started);
   } catch (error) {
     console.error(error);
     await stop(1);

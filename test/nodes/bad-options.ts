@@ -38,13 +38,30 @@ const WRONG: BadMessage[] = [
 ];
 
 const KEYS: BadMessage[] = [
-  invalid('alarm without idle', changed({ alarm: {} }), 'alarm.idle', 'is missing.'),
-  invalid('alarm with an unknown key', changed({ alarm: { idle: 2, rate: 5 } }), 'alarm.rate', 'is not a field here.'),
+  invalid('alarm without idle', changed({ alarm: {} }), 'alarm.idle', 'is missing. Give for example {"idle": 2}'),
+  invalid(
+    'alarm with an unknown key',
+    changed({ alarm: { idle: 2, rate: 5 } }),
+    'alarm.rate',
+    'is not a field here. The fields are idle.',
+  ),
   invalid(
     'members with an unknown key',
     changed({ oifs: 'members', members: { within: ['eth2'] } }),
     'members.within',
-    'is not a field here.',
+    'is not a field here. The fields are among, timeout.',
+  ),
+  invalid(
+    'an output with an unknown key',
+    changed({ oifs: [{ name: 'eth2', ttl: 5 }] }),
+    'oifs[0].ttl',
+    'is not a field here. The fields are name, threshold.',
+  ),
+  invalid(
+    'an output without a name',
+    changed({ oifs: [{ threshold: 5 }] }),
+    'oifs[0].name',
+    'is missing. Give an array',
   ),
 ];
 
