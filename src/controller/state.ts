@@ -63,7 +63,7 @@ export async function readState(installer: Installer, views: Views, filter: Filt
 
 function isAsked(entry: Entry, filter: Filter, page: Page | undefined): boolean {
   const { route } = entry;
-  if (!matches(route, filter)) return false;
+  if (route.isWatch !== undefined || !matches(route, filter)) return false;
   return (
     page === undefined ||
     page.search === '' ||

@@ -253,8 +253,20 @@ function depth({ instancePath, keyword }: ErrorObject): number {
   return 2 * instancePath.length + (keyword === 'required' || keyword === 'additionalProperties' ? 1 : 0);
 }
 
+function isAnswer(message: unknown): message is { mfc_rules: unknown } {
+  return typeof message === 'object' && message !== null && 'mfc_rules' in message;
+}
+
+/** Who sends an answer back means its rules. */
+function wholeAnswer({ mfc_rules }: { mfc_rules: unknown }, isAdd: boolean, at: At): MfcError {
+  const other = isAdd ? ', or send it to mfc set, which also deletes what is not in it' : '';
+  const hint = `Send the routes alone: msg.payload = msg.payload.mfc_rules${other}.`;
+  return invalid(at, 'mfc_rules', mfc_rules, 'is not a field here.', hint);
+}
+
 function check<T>(validate: ValidateFunction<T>, keys: readonly string[], message: unknown, at: At): T {
   if (validate(message)) return message;
+  if (keys !== SET_KEYS && isAnswer(message)) throw wholeAnswer(message, keys === ADD_KEYS, at);
   // Of the branches of an anyOf, the one that went deepest is the one the user meant.
   const error = validate.errors?.reduce((a, b) => (depth(b) > depth(a) ? b : a));
   if (error === undefined) throw invalid(at, '', message, 'is not valid.', ROUTE_EXAMPLE);

@@ -240,3 +240,68 @@ export const tables = {
   good: ['1', '100', '253', '254', '99999999'],
   bad: ['0', '-1', '1.5', '1e3', '0x64', '100000000', '4294967295', 'default', 'main', '1 2', '007'],
 } as const;
+
+const names = (count: number): string => Array.from({ length: count }, (_, i) => `vlan${i}`).join(', ');
+
+const reserved = (...routes: object[]): string => JSON.stringify(routes);
+const ROUTE = { source: '10.1.1.5', group: '239.10.20.30', iif: 'eth1', oifs: ['eth2'] };
+
+/** The guard rails of the controller. */
+export const rails = {
+  allowedInterfaces: {
+    good: ['eth1', 'eth1, eth2', 'eth+', '*', 'eth1,eth1', 'br-lan, vlan+', names(31)],
+    bad: [',', 'eth1,', 'eth 1', 'eth1;eth 2', 'eth/1', 'veth12345678901x', '..', names(32)],
+  },
+  allowedGroups: {
+    good: ['239.1.1.1', '239.1.0.0/16', '239.1.0.0/16, ff05::/16', 'ff05::1 ,224.0.0.0/4'],
+    bad: [',', '239.1.0.0/16,', '239.1.0.1/16', '239.1', '239.1.0.0/33', 'eth1', 'ff05::1/16', '239.1.1.1 239.1.1.2'],
+  },
+  allowedSources: {
+    good: ['*', '10.1.1.5', '10.1.0.0/16', '10.1.0.0/16, *', '*,2001:db8::/32', '0.0.0.0/0'],
+    bad: [',', '10.1.0.0/16,', '10.1.1.5/16', '10.1', '**', 'camera', '2001:db8::1/32', '10.1.1.05'],
+  },
+  maxRoutes: {
+    good: ['0', '1', '500', '999999'],
+    bad: ['-1', '+1', '1.5', '1e3', '007', '0x10', '1000000', 'many', '10 routes'],
+  },
+  loops: { good: ['refuse', 'warn', 'allow'], bad: ['Refuse', 'deny', 'true', '0'] },
+  reservedRoutes: {
+    good: [
+      '[]',
+      reserved(ROUTE),
+      reserved(ROUTE, { ...ROUTE, source: '*' }, { ...ROUTE, group: 'ff05::1', source: '2001:db8::1' }),
+      reserved({ group: '239.1.0.0/16', oifs: 'eth2, eth3', exclude: ['239.1.7.0/24'], idle_timeout: 30 }),
+      reserved({ ...ROUTE, oifs: [{ name: 'eth2', threshold: 16 }, 'eth3'], threshold: 2, label: 'Hall', join: true }),
+      reserved({ group: '239.1.1.1', oifs: 'members', members: { among: ['eth2'], timeout: 60 } }),
+      reserved({ ...ROUTE, oifs: [], stop_filter: true }),
+    ],
+    bad: [
+      '[',
+      'eth1',
+      '{}',
+      '"[]"',
+      '5',
+      'null',
+      '[5]',
+      '[[]]',
+      reserved({ ...ROUTE, group: undefined }),
+      reserved({ ...ROUTE, oifs: undefined }),
+      reserved({ ...ROUTE, group: 239 }),
+      reserved({ ...ROUTE, group: '10.1.1.5' }),
+      reserved({ ...ROUTE, group: ' 239.1.1.1' }),
+      reserved(ROUTE, { ...ROUTE, group: '239.1.1.1', source: '127.0.0.1' }),
+      reserved({ ...ROUTE, source: '2001:db8::1' }),
+      reserved({ ...ROUTE, iif: 'eth 1' }),
+      reserved({ ...ROUTE, oifs: ['eth1'] }),
+      reserved({ ...ROUTE, oifs: 'eth2,eth2' }),
+      reserved({ ...ROUTE, oifs: [] }),
+      reserved({ ...ROUTE, threshold: '16' }),
+      reserved({ ...ROUTE, threshold: 255 }),
+      reserved({ ...ROUTE, idle_timeout: 60 }),
+      reserved({ ...ROUTE, expires_in: 60 }),
+      reserved(ROUTE, ROUTE),
+      reserved({ ...ROUTE, source: '*' }, { ...ROUTE, source: undefined }),
+      reserved({ ...ROUTE, group: 'ff05::1', source: '::' }, { ...ROUTE, group: 'FF05:0::1', source: '*' }),
+    ],
+  },
+} as const;

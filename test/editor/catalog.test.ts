@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { badFilter, REASONS, statusOf } from '../../nodes/status';
 import { type ErrorCode, MfcError } from '../../src/errors';
 import { EVENT_KINDS } from '../../src/streams/events/event';
-import { cases, intervals, tables, times } from './cases';
-import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
+import { cases, intervals, rails, tables, times } from './cases';
+import {
+  loadEditor,
+  type NodeFile,
+  nodeFiles,
+  RESOURCES,
+  readCatalog,
+  readHelp,
+  readHtml,
+  scriptsIn,
+} from './fake-editor';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
@@ -19,7 +28,19 @@ const types: Record<NodeFile, string> = {
 
 /** The properties of each type in flow files, with their defaults: a contract with everybody's saved flows. */
 const properties: Record<NodeFile, Record<string, unknown>> = {
-  'mfc-controller': { name: '', table: '', keepForwarding: false, keepSeconds: '', meterInterval: '' },
+  'mfc-controller': {
+    name: '',
+    table: '',
+    keepForwarding: false,
+    keepSeconds: '',
+    meterInterval: '',
+    allowedInterfaces: '',
+    allowedGroups: '',
+    allowedSources: '',
+    maxRoutes: '',
+    reservedRoutes: '',
+    loops: 'refuse',
+  },
   'mfc-add': {
     name: '',
     controller: '',
@@ -30,6 +51,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     threshold: '',
     label: '',
     allowAbsent: false,
+    mode: '',
     dryRun: false,
     members: false,
     membersAmong: '',
@@ -75,6 +97,15 @@ function keysOfStatuses(): Set<string> {
   return asked;
 }
 
+/** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
+const keysInResources = (): string[] =>
+  readdirSync(RESOURCES).flatMap((file) =>
+    Array.from(
+      readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
+      ([, key = '']) => `mfc-controller.${key}`,
+    ),
+  );
+
 /** The messages that the checks can give: those that the cases provoke. */
 function keysOfFaults(): Set<string> {
   const editor = loadEditor();
@@ -88,6 +119,14 @@ function keysOfFaults(): Set<string> {
   for (const meterInterval of intervals.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
   editor.faults('mfc event', editor.newNode('mfc event', { interface: 'eth 1' }));
+  for (const [field, { bad }] of Object.entries(rails))
+    for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
+  editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
+  editor.advice(editor.newNode('mfc add', { idleTimeout: '1', alarmIdle: '2' }), 'idleTimeout');
+  const down = { up: false, multicast: true, addresses: [] };
+  for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
+    editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
+  }
   return new Set(Array.from(editor.asked, (name) => name.replace(/^.*:/, '')));
 }
 
@@ -99,7 +138,7 @@ describe('editor catalog', () => {
     const html = readHtml(file);
 
     it(`${file}.json has the messages that the form and the script use, and no others`, () => {
-      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...otherKeys];
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...otherKeys];
       const mine = used.filter((key) => key.startsWith(`${file}.`));
       assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
       const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cases, intervals, openValues, tables, times, validRoute } from './cases';
+import { cases, intervals, openValues, rails, tables, times, validRoute } from './cases';
 import { loadEditor } from './fake-editor';
 
 const editor = loadEditor();
@@ -94,6 +94,7 @@ describe('editor checks', () => {
     table: tables,
     keepSeconds: times,
     meterInterval: intervals,
+    ...rails,
   })) {
     it(`mfc-controller accepts for ${field} what the server accepts`, () => {
       for (const value of [...good, ...openValues]) {

@@ -12,8 +12,16 @@ export type NodeFile = (typeof nodeFiles)[number];
 
 const MODULE = '@mroute/node-red-mfc';
 const NODES = join(__dirname, '../../nodes');
+/** The scripts that the forms share, as the page loads them. */
+export const RESOURCES = join(__dirname, '../../../resources');
 
 export type EditorNode = Record<string, unknown>;
+
+interface Checks {
+  check(node: EditorNode, field: string, value: unknown): true | string;
+  advise(node: EditorNode, field: string, value: unknown, links?: readonly object[]): string | undefined;
+}
+const { createChecks } = require(join(RESOURCES, 'checks.mjs')) as { createChecks(RED: object, $: object): Checks };
 
 export interface Property {
   readonly value: unknown;
@@ -47,6 +55,10 @@ export interface Editor {
   newNode(type: string, values?: EditorNode): EditorNode;
   /** Why a node gets a red triangle; empty if it gets none. */
   faults(type: string, node: EditorNode): string[];
+  /** The same, by field. */
+  faultsByField(type: string, node: EditorNode): Record<string, string>;
+  /** What is said of a value that is no fault. */
+  advice(node: EditorNode, field: string, links?: readonly object[]): string | undefined;
   /** Shows a node's form with these values in its inputs. */
   openForm(node: EditorNode, values: FormValues): void;
   /** Opens a node's form as a double click does. Answers its elements by selector. */
@@ -105,8 +117,11 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   const INPUT = '#node-input-';
   const $ = (selector: string) =>
     !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : { length: 0 };
-  const context = { RED, $, TextEncoder };
+  const checks = createChecks(RED, $);
+  const context = { RED, $ };
   for (const file of files) {
+    // What a form shows needs a real page: see page.test.ts.
+    if (file === 'mfc-controller') Object.assign(RED, { mfc: { ...checks, prepare: () => undefined } });
     loading = `${MODULE}/${file}`;
     runInNewContext(scriptsIn(readHtml(file)), context, { filename: `${file}.html` });
   }
@@ -127,12 +142,17 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
       return { ...blank, ...values, _ };
     },
     faults(type, node) {
-      return Object.entries(definitionOf(type).defaults).flatMap(([name, { validate }]) => {
+      return Object.values(this.faultsByField(type, node));
+    },
+    faultsByField(type, node) {
+      const faults = Object.entries(definitionOf(type).defaults).flatMap(([name, { validate }]) => {
         const value = form?.node === node ? (form.values[name] ?? node[name]) : node[name];
         const answer = validate?.call(node, value, {}) ?? true;
-        return answer === true ? [] : [String(answer)];
+        return answer === true ? [] : [[name, String(answer)]];
       });
+      return Object.fromEntries(faults);
     },
+    advice: (node, field, links) => checks.advise(node, field, node[field], links),
     openForm(node, values) {
       form = { node, values };
       elements.clear();

@@ -8,7 +8,7 @@ const SIMPLE = { group: '239.1.1.1', iif: 'eth1', oifs: 'eth2', threshold: '16',
 
 describe('the form of mfc add', () => {
   const open = (values: EditorNode) => editor.editForm('mfc add', editor.newNode('mfc add', values));
-  const hasOptionsOpen = (values: EditorNode): unknown => open(values)('.mfc-form-more').prop('open');
+  const hasOptionsOpen = (values: EditorNode): unknown => open(values)('#mfc-add-options').prop('open');
 
   it('keeps its options closed for who sets none', () => {
     assert.equal(hasOptionsOpen({}), false);
@@ -39,7 +39,7 @@ describe('the form of mfc add', () => {
     ];
     const old = Object.fromEntries(names.map((name) => [name, undefined]));
     const element = open({ ...SIMPLE, ...old });
-    assert.equal(element('.mfc-form-more').prop('open'), false);
+    assert.equal(element('#mfc-add-options').prop('open'), false);
     assert.equal(element('#mfc-add-oifs').isShown, true);
   });
 

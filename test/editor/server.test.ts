@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { fieldsOf } from '../../nodes/fields';
 import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/controller/settings';
 import { MfcError } from '../../src/errors';
+import { parseRails } from '../../src/routing/rails';
 import { parseAdd } from '../../src/routing/request';
 import { parseEventFilter } from '../../src/streams/events/event-filter';
-import { cases, intervals, tables, times, validRoute } from './cases';
+import { cases, intervals, rails, tables, times, validRoute } from './cases';
 
 function isRefused(act: () => unknown): boolean {
   try {
@@ -52,5 +53,11 @@ describe('the server judges fields as the forms do', () => {
   for (const [field, { good, bad, parse }] of Object.entries(settings)) {
     for (const value of good) it(`takes ${field} ${value}`, () => assert.equal(parse(value), Number(value)));
     for (const value of bad) it(`refuses ${field} '${value}'`, () => assert.ok(isRefused(() => parse(value))));
+  }
+
+  for (const [field, { good, bad }] of Object.entries(rails)) {
+    const isBad = (value: string): boolean => isRefused(() => parseRails({ [field]: value }));
+    for (const value of good) it(`takes ${field} ${value}`, () => assert.equal(isBad(value), false));
+    for (const value of bad) it(`refuses ${field} '${value}'`, () => assert.equal(isBad(value), true));
   }
 });

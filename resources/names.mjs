@@ -1,0 +1,27 @@
+/**
+ * Names of interfaces, one or many in a text with commas.
+ */
+export const MAX_OUTPUTS = 31; // 32 VIFs, one of them the input.
+const MAX_NAME_BYTES = 15;
+
+/** As net/core/dev.c dev_valid_name; a comma separates names. */
+export const isInterfaceName = (name) =>
+  /^(?!\.{1,2}$)[^\s/:,]+$/.test(name) && new TextEncoder().encode(name).length <= MAX_NAME_BYTES;
+
+export const listed = (text) => text.split(',').map((item) => item.trim());
+
+/** Whether it stands for all interfaces, or for those whose names begin like it. */
+export const isPattern = (name) => name === '*' || name.endsWith('+');
+
+/** Which of some interface names is wrong: {key, n}, or undefined. */
+export function namesFault(value, iif, field) {
+  const names = listed(value);
+  if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
+  for (const [i, name] of names.entries()) {
+    const n = i + 1;
+    if (!isInterfaceName(name)) return { key: `${field}-name`, n };
+    if (names.indexOf(name) < i) return { key: `${field}-twice`, n };
+    if (name === iif) return { key: `${field}-iif`, n };
+  }
+  return undefined;
+}

@@ -1,0 +1,42 @@
+/**
+ * The button of the controller's form that tries out whether the rights and the table are there.
+ */
+const TIMEOUT_MS = 15_000;
+
+export function createTableTest(RED, $) {
+  const translate = (key) => RED._(`@mroute/node-red-mfc/mfc-controller:mfc-controller.${key}`);
+
+  /** {ok, text}: what the server says, or why it says nothing. */
+  async function ask(id, table) {
+    try {
+      const { ok, message, error } = await $.ajax({
+        url: 'mfc/check',
+        type: 'POST',
+        contentType: 'application/json',
+        data: JSON.stringify({ id, table }),
+        dataType: 'json',
+        timeout: TIMEOUT_MS,
+      });
+      return { ok, text: ok ? message : error.message };
+    } catch ({ status, responseJSON }) {
+      const own = status === 401 || status === 403 ? translate('test.no-right') : translate('test.no-answer');
+      return { ok: false, text: responseJSON?.error?.message ?? own };
+    }
+  }
+
+  /** @param tableOf answers what is in the field now */
+  return function prepare(node, button, answer, tableOf) {
+    const show = (text, ok) => {
+      answer.text(text).toggle(text !== '');
+      answer.toggleClass('mfc-form-good', ok === true).toggleClass('mfc-form-bad', ok === false);
+    };
+    button.on('click', async () => {
+      button.prop('disabled', true);
+      show(translate('test.running'));
+      const { ok, text } = await ask(node.id, tableOf());
+      show(text, ok);
+      button.prop('disabled', false);
+    });
+    return { clear: () => show('') };
+  };
+}

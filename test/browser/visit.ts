@@ -1,0 +1,69 @@
+/**
+ * A person at a browser of their own: one page, and a diary of what it asked for and complained about.
+ */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
+import type { Theme } from './editions';
+
+const VIEWPORT = { width: 1280, height: 860 };
+const DEADLINE_MS = 10_000;
+
+export interface VisitOptions {
+  theme?: Theme;
+  /** As `de`. */
+  language?: string;
+}
+
+export class Visit {
+  /** What the console has as an error, what nobody caught, what could not be loaded. */
+  readonly faults: string[] = [];
+  /** All that was asked of the server, as `GET /mfc/interfaces`. */
+  readonly requests: string[] = [];
+  readonly #log: string[] = [];
+
+  private constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    page.on('console', (message) => {
+      this.#log.push(`${message.type()}: ${message.text()}`);
+      if (message.type() === 'error') this.#blame(`${message.text()} ${message.location().url}`.trim());
+    });
+    page.on('pageerror', (error) => this.#blame(`${error.stack ?? error}`));
+    page.on('request', (request) => this.#note(request));
+  }
+
+  static async open(browser: Browser, { theme = 'light', language = 'en-US' }: VisitOptions = {}): Promise<Visit> {
+    const context = await browser.newContext({ viewport: VIEWPORT, locale: language, colorScheme: theme });
+    context.setDefaultTimeout(DEADLINE_MS);
+    // Node-RED 5 does as the system does if it is asked to. Node-RED 4 has a theme for all its users: see editions.ts.
+    await context.addInitScript(() => localStorage.setItem('view-dark-theme', 'auto'));
+    return new Visit(context, await context.newPage());
+  }
+
+  /** Writes down what there is to see, and tells where. */
+  async report(): Promise<void> {
+    const path = join(mkdtempSync(join(tmpdir(), 'mfc-browser-failed-')), 'page.png');
+    await this.page.screenshot({ path });
+    console.error([`The page: ${path}`, ...this.#log, ...this.requests.slice(-20)].join('\n      '));
+  }
+
+  close(): Promise<void> {
+    return this.context.close();
+  }
+
+  #blame(fault: string): void {
+    this.#log.push(fault);
+    this.faults.push(fault);
+  }
+
+  #note(request: Request): void {
+    const { origin, pathname } = new URL(request.url());
+    if (origin !== new URL(this.page.url() || 'about:blank').origin && !this.page.url().startsWith('about:')) {
+      this.#blame(`asks ${origin}`);
+    }
+    this.requests.push(`${request.method()} ${pathname}`);
+  }
+}
