@@ -48,7 +48,6 @@ declare const $: {
     method: 'GET' | 'POST';
     url: string;
     timeout: number;
-    cache: boolean;
     dataType: 'json';
     contentType?: 'application/json';
     data?: string;

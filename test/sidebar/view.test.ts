@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import type { LiveInterface, TableState } from '../../nodes/sidebar/answers';
-import { interfaceRows, matches, routeFor, routeTexts, streamRows, undoOf } from '../../nodes/sidebar/view';
+import { interfaceRows, matches, routeFor, routeTexts, searchOf, streamRows, undoOf } from '../../nodes/sidebar/view';
 import { parseAdd } from '../../src/routing/request';
 import { route, row, rows } from './routes';
 
@@ -17,6 +17,7 @@ const state = (some: Partial<TableState>): TableState => ({
 const live = (name: string, some: Partial<LiveInterface> = {}): LiveInterface => ({
   name,
   up: true,
+  running: true,
   multicast: true,
   addresses: [],
   ...some,
@@ -83,13 +84,16 @@ describe('view: interfaces', () => {
     );
   });
 
-  it('up, down, or gone with its VIF left', () => {
+  it('up, without a carrier, down, or gone with its VIF left', () => {
     const answer = state({ vif_map: { gone: vif(0) } });
-    const states = interfaceRows([live('a'), live('b', { up: false })], answer).map((one) => [one.key, one.state]);
+    const states = interfaceRows([live('a'), live('b', { up: false }), live('c', { running: false })], answer).map(
+      (one) => [one.key, one.state],
+    );
     assert.deepEqual(states, [
       ['gone', 'absent'],
       ['a', 'up'],
       ['b', 'down'],
+      ['c', 'idle'],
     ]);
   });
 
@@ -136,5 +140,17 @@ describe('view: filter', () => {
   }
   for (const filter of ['239.2', 'eth9', 'studio b', 'eth1 eth4']) {
     it(`'${filter}' does not`, () => assert.ok(!matches(filter, texts)));
+  }
+
+  const searches = {
+    '': '',
+    '239.1': '239.1',
+    'eth1 239.1.1': '239.1.1',
+    'pending wlan0': 'wlan0',
+    pend: '',
+    'Studio A': 'studio',
+  };
+  for (const [filter, search] of Object.entries(searches)) {
+    it(`of '${filter}' the server looks for '${search}'`, () => assert.equal(searchOf(filter), search));
   }
 });
