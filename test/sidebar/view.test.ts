@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import type { LiveInterface, TableState } from '../../nodes/sidebar/answers';
 import { interfaceRows, matches, routeFor, routeTexts, searchOf, streamRows, undoOf } from '../../nodes/sidebar/view';
 import { parseAdd } from '../../src/routing/request';
+import { toRule } from '../../src/routing/route';
 import { route, row, rows } from './routes';
 
 const state = (some: Partial<TableState>): TableState => ({
@@ -70,6 +71,31 @@ describe('view: routes', () => {
       },
     );
   });
+});
+
+describe('view: undo', () => {
+  const dropped: Record<string, object> = {
+    'any source': { source: '*' },
+    IPv6: { source: 'fd00:1::5', group: 'ff3e::1' },
+    'a stop filter': { oifs: [], stop_filter: true },
+    'one that learns': {
+      source: '*',
+      group: '239.0.0.0/8',
+      iif: 'eth+',
+      exclude: ['239.7.0.0/16'],
+      idle_timeout: 60,
+      streams: 4,
+    },
+    'one whose outputs hosts open': { oifs: ['eth2'], members: { among: ['eth2', 'eth3'], timeout: 300 } },
+    'one with a lease, an alarm and a join': { expires_in: 29.8, alarm: { idle: 2 }, alarm_state: 'lost', join: true },
+    'one that waits for an interface': { state: 'pending', reason: "Interface 'eth9' is absent.", allow_absent: true },
+  };
+  for (const [what, some] of Object.entries(dropped)) {
+    it(what, () => {
+      const { route: again } = parseAdd(undoOf(row(some)), {});
+      assert.deepEqual({ ...toRule(again), ...some }, { ...toRule(parseAdd(route(some), {}).route), ...some });
+    });
+  }
 });
 
 describe('view: interfaces', () => {
