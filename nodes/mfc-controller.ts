@@ -89,7 +89,7 @@ export = (RED: NodeAPI): void => {
     const show = (): void => {
       timer = undefined;
       if (this.controller === undefined) return;
-      for (const user of users) user.status(statusOf(this.controller.status));
+      for (const user of users) user.status(statusOf(RED, this.controller.status));
     };
     const onStatus = (): void => {
       timer ??= setTimeout(show, STATUS_INTERVAL_MS);
@@ -121,7 +121,7 @@ export = (RED: NodeAPI): void => {
     this.register = (user) => {
       users.add(user);
       this.controller ??= open();
-      user.status(statusOf(this.controller.status));
+      user.status(statusOf(RED, this.controller.status));
     };
     this.unregister = (user) => {
       users.delete(user);

@@ -19,7 +19,7 @@ export type CheckAnswer = { ok: true; message: string } | { ok: false; error: ob
 
 export function check(RED: NodeAPI, body: CheckRequest): CheckAnswer {
   const id = typeof body.id === 'string' ? body.id : '';
-  const table = tableOf(RED, id, String(body.table ?? ''));
+  const table = tableOf(RED, id, textOf(body.table ?? ''));
   try {
     return {
       ok: true,
@@ -44,4 +44,9 @@ function tableOf(RED: NodeAPI, id: string, text: string): string {
   const node = findRunning(id);
   const value: unknown = node === undefined ? process.env[name] : RED.util.getSetting(node, name);
   return value === undefined ? text : String(value);
+}
+
+/** What is neither text nor number is no table, whatever it would be as a text. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -2,7 +2,7 @@
  * Endpoints of Node-RED's admin API, each behind a permission: they take JSON and answer JSON, failures too.
  */
 import type { NodeAPI } from 'node-red';
-import { MfcError } from '../../src/errors';
+import { type ErrorCode, MfcError } from '../../src/errors';
 import { NoSuchController } from '../running';
 
 type Handler = ReturnType<NodeAPI['auth']['needsPermission']>;
@@ -13,18 +13,18 @@ type Response = Parameters<Handler>[1];
 export type Answer = (request: Request) => unknown;
 
 /** What is not here is 500. */
-const STATUSES: ReadonlyMap<string, number> = new Map([
-  ['ERR_MFC_INVALID', 400],
-  ['ERR_MFC_NO_INTERFACE', 400],
-  ['ERR_MFC_NOT_MULTICAST', 400],
-  ['ERR_MFC_DENIED', 403],
-  ['ERR_MFC_NO_ROUTE', 404],
-  ['ERR_MFC_VIFS_EXHAUSTED', 409],
-  ['ERR_MFC_TABLE_IN_USE', 409],
-  ['ERR_MFC_PERMISSION', 503],
-  ['ERR_MFC_UNSUPPORTED', 503],
-  ['ERR_MFC_NOT_OPEN', 503],
-]);
+const STATUSES: Partial<Record<ErrorCode, number>> = {
+  ERR_MFC_INVALID: 400,
+  ERR_MFC_NO_INTERFACE: 400,
+  ERR_MFC_NOT_MULTICAST: 400,
+  ERR_MFC_DENIED: 403,
+  ERR_MFC_NO_ROUTE: 404,
+  ERR_MFC_VIFS_EXHAUSTED: 409,
+  ERR_MFC_TABLE_IN_USE: 409,
+  ERR_MFC_PERMISSION: 503,
+  ERR_MFC_UNSUPPORTED: 503,
+  ERR_MFC_NOT_OPEN: 503,
+};
 
 export class Endpoints {
   constructor(private readonly RED: NodeAPI) {}
@@ -75,7 +75,7 @@ function send(response: Response, status: number, body: unknown): void {
 
 function statusOf(error: unknown): number {
   if (error instanceof NoSuchController) return 404;
-  return (error instanceof MfcError && STATUSES.get(error.code)) || 500;
+  return (error instanceof MfcError && STATUSES[error.code]) || 500;
 }
 
 /** What a failure answers: `{error: {code, message, …}}`. */

@@ -4,9 +4,10 @@
 import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
-import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
+import { formatRoute, type Route, type Rule, toOif, toRule } from '../routing/route';
 import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
+import type { UnroutedStream } from '../streams/unrouted-streams';
 import { linesOf } from './lines';
 
 /** Answer of `mfc add` and `mfc del`. */
@@ -68,6 +69,10 @@ export interface StateAnswer {
   /** VIFs of the IPv6 table, which the kernel calls MIFs. */
   vif6_map: Record<string, VifState>;
   mfc_rules: RouteState[];
+  /** If only a part was asked for: how many there are. Such an answer is no whole table, and `mfc set` refuses it. */
+  total?: number;
+  /** Streams that come in by interfaces with a VIF and that no route takes, the newest first. */
+  unrouted: UnroutedStream[];
 }
 
 /** What the controller is doing, for a node's status. */
@@ -127,7 +132,8 @@ export function changeAnswer(
 export function changeVerdict(decisions: readonly Decision[], plan: Plan, table: RouteTable): Verdict {
   const isWhole = plan.isWhole; // few have routes that wait
   const rules = decisions.map(({ route }) => {
-    return isWhole ? toRule(route) : wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
+    if (isWhole && route.members === undefined) return toRule(route);
+    return wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
   });
   return { decisions, message: summary(decisions), rules };
 }
@@ -154,9 +160,10 @@ export class SetVerdict implements Verdict {
   }
 }
 
-/** A route as it can be sent again, also while it waits for an interface. */
+/** A route as it can be sent again, also while it waits for an interface. Of outputs that hosts open it has those that are open. */
 export function wantedRule(route: Route, entry: Entry | undefined): Rule {
   const rule = toRule(route);
+  if (route.members !== undefined && entry?.installed !== undefined) rule.oifs = entry.installed.outputs.map(toOif);
   if (entry?.reason !== undefined) rule.allow_absent = true;
   return rule;
 }

@@ -22,8 +22,9 @@ import { type Carried, Changes } from './changes';
 import { closed, Installer } from './installer';
 import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
+import type { Page } from './page';
 import { Queue } from './queue';
-import { parseMeterInterval, parseTableId } from './settings';
+import { meterIntervalOf, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
@@ -81,7 +82,7 @@ export class Controller extends EventEmitter<Events> {
     this.predecessors = [...(options.predecessors ?? [])];
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
-      unrouted: (_, stream) => this.streams.strangers.unrouted(stream),
+      unrouted: (_, stream) => this.streams.noteUnrouted(stream),
       wrongInterface: (_, stream, route) => this.streams.strangers.wrongInterface(stream, route),
       warn: this.warn,
     });
@@ -173,15 +174,16 @@ export class Controller extends EventEmitter<Events> {
     return this.change(() => this.changes.set(payload, fields));
   }
 
-  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. */
-  state(payload: unknown, fields: Fields = {}): Promise<StateAnswer> {
+  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. Of many routes a page, if one is given. */
+  state(payload: unknown, fields: Fields = {}, page?: Page): Promise<StateAnswer> {
     return this.enqueue(async () => {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
       this.streams.measures.look();
       const { joins, measures } = this.streams;
-      return readState(this.installer, { joins, measures, guard: this.guard }, filter);
+      const unrouted = this.streams.listUnrouted();
+      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter, page);
     });
   }
 
@@ -232,10 +234,9 @@ export class Controller extends EventEmitter<Events> {
   private async prepare({ meterInterval, rails = {}, watchInterfaces }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
-    const interval = parseMeterInterval(meterInterval);
     this.guard_ ??= new Guard(parseRails(rails), this.installer.table);
     await this.load(parseWatched(watchInterfaces));
-    this.streams.start(1000 * interval);
+    this.streams.start(1000 * meterIntervalOf(meterInterval, this.warn));
     this.tending.start();
     this.streams.links.start();
   }

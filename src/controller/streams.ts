@@ -10,7 +10,7 @@ import { systemClock } from '../streams/clock';
 import { Events } from '../streams/events/events';
 import { LinkEvents } from '../streams/events/link-events';
 import { RouteEvents } from '../streams/events/route-events';
-import { StrangerEvents } from '../streams/events/stranger-events';
+import { type Stranger, StrangerEvents } from '../streams/events/stranger-events';
 import { Subscriptions } from '../streams/events/subscriptions';
 import { TableEvents } from '../streams/events/table-events';
 import { RouteJoins } from '../streams/joins/route-joins';
@@ -20,6 +20,7 @@ import { RouteMembers } from '../streams/members/route-members';
 import type { Measures } from '../streams/meters/measures';
 import type { Counters } from '../streams/meters/meter';
 import { Metering } from '../streams/meters/metering';
+import { type UnroutedStream, UnroutedStreams } from '../streams/unrouted-streams';
 import type { Installer } from './installer';
 
 /** So many learnt entries follow the hosts at a time, in well under a slice of work. */
@@ -47,6 +48,7 @@ export class Streams {
   private readonly idle: Idle;
   private readonly leases: Leases;
   private readonly metering: Metering;
+  private readonly unroutedStreams = new UnroutedStreams();
   private joinsSeen = 0;
 
   constructor(
@@ -78,6 +80,17 @@ export class Streams {
   /** What answers say of what flows. */
   get measures(): Measures {
     return this.metering.measures;
+  }
+
+  /** A stream comes in that no route takes. */
+  noteUnrouted(stream: Stranger): void {
+    this.unroutedStreams.note(stream, performance.now());
+    this.strangers.unrouted(stream);
+  }
+
+  /** Those that no route takes by now, the newest first. */
+  listUnrouted(): UnroutedStream[] {
+    return this.unroutedStreams.list(performance.now(), this.installer.learner);
   }
 
   /** @param meterInterval milliseconds */

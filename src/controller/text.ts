@@ -63,6 +63,8 @@ const ROUTE_HEAD = [
   'Reason',
 ];
 
+const UNROUTED_HEAD = ['Source', 'Group', 'IIF', 'Last Seen'];
+
 function vifTable(title: string, vifs: Record<string, VifState>): string {
   const rows = Object.entries(vifs)
     .sort(([, a], [, b]) => a.vifi - b.vifi)
@@ -115,5 +117,9 @@ export function formatState(state: StateAnswer): string {
     tables.push(vifTable('Virtual Interface Table (IPv6 MIFs)', state.vif6_map));
   }
   tables.push(table('Multicast Forwarding Cache (MFC)', ROUTE_HEAD, rows, 'No MFC rules installed.'));
+  if (state.unrouted.length > 0) {
+    const rows = state.unrouted.map((stream) => [stream.source, stream.group, stream.iif, stream.last_seen]);
+    tables.push(table('Streams Without a Route', UNROUTED_HEAD, rows, ''));
+  }
   return `${tables.join('\n\n')}\n`;
 }

@@ -1,5 +1,5 @@
-// Node-RED with this package installed and with users, in the network namespace of its parent. Says on which port it is and which
-// endpoints this package has, and ends when the parent lets go of the IPC channel.
+// Node-RED with this package installed and with users, in the network namespace of its parent. Says on which port it is, and when asked
+// which endpoints this package has, and ends when the parent lets go of the IPC channel.
 
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
@@ -44,7 +44,8 @@ async function main(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const editor = new Editor(mkdtempSync(join(tmpdir(), 'mfc-admin-')), port, {
     adminAuth,
-    logging: { console: { level: 'error', audit: true } },
+    runtimeState: { enabled: true },
+    logging: { console: { level: 'info', audit: true } },
   });
   const stop = async (code: number) => {
     await editor.stop().catch(() => undefined);
@@ -55,7 +56,8 @@ async function main(): Promise<void> {
   try {
     await editor.start();
     editor.serve(server);
-    process.send?.({ port, endpoints: endpoints() } satisfies Started);
+    process.on('message', () => process.send?.(endpoints()));
+    process.send?.({ port } satisfies Started);
   } catch (error) {
     console.error(error);
     await stop(1);

@@ -5,23 +5,25 @@
 //   const { status, body } = await red.get('mfc/interfaces', 'reader');
 
 import { deepEqual, equal } from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../lab/until';
 import type { FlowItem } from '../nodes/flows';
 import { USERS, type UserName } from './users';
 
+/** In which /proc counts time: USER_HZ is 100 everywhere. */
+const TICK_MS = 10;
+
 /** What the process says when it is ready. */
 export interface Started {
   readonly port: number;
-  /** `GET /mfc/interfaces`. */
-  readonly endpoints: string[];
 }
 
 export interface Reply {
   readonly status: number;
-  readonly type: string;
+  readonly caching: string | null;
   /** Undefined if it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: what came is for the test to say
   readonly body: any;
@@ -36,8 +38,9 @@ export class AdminNodeRed {
     private readonly printed: { text: string },
   ) {}
 
-  static async start(): Promise<AdminNodeRed> {
-    const child = fork(join(__dirname, 'node-red-program.js'), { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  /** @param without capabilities that it does not have, in the words of setpriv: `net_raw` */
+  static async start(...without: string[]): Promise<AdminNodeRed> {
+    const child = run([process.execPath, join(__dirname, 'node-red-program.js')], without);
     const printed = { text: '' };
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -59,8 +62,17 @@ export class AdminNodeRed {
     return this.printed.text;
   }
 
-  get endpoints(): string[] {
-    return this.started.endpoints;
+  /** Milliseconds of work until now, of all its threads. */
+  cpuTime(): number {
+    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  }
+
+  /** What this package has registered: `GET /mfc/interfaces`. */
+  async endpoints(): Promise<string[]> {
+    this.child.send('endpoints');
+    const [endpoints] = await once(this.child, 'message');
+    return endpoints as string[];
   }
 
   async close(): Promise<void> {
@@ -92,15 +104,20 @@ export class AdminNodeRed {
     const text = await response.text();
     return {
       status: response.status,
-      type: got,
+      caching: response.headers.get('cache-control'),
       body: got.startsWith('application/json') ? JSON.parse(text) : undefined,
     };
   }
 
-  /** Puts a flow in the place of what is there; resolves when a controller is as it should be. */
+  /** Puts a flow in the place of what is there; resolves when it runs, and a controller of it is as it should be. */
   async deploy(flow: readonly FlowItem[], controller?: { id: string; state: string }): Promise<void> {
-    const { status } = await this.post('flows', flow, 'admin');
-    equal(status, 204);
+    const starts = () => this.log.match(/Started (modified )?(flows|nodes)/g)?.length ?? 0;
+    const before = starts();
+    equal((await this.post('flows', flow, 'admin')).status, 204);
+    await until(
+      () => starts() > before,
+      () => this.log,
+    );
     if (controller !== undefined) await this.untilState(controller.id, controller.state);
   }
 
@@ -128,4 +145,14 @@ export class AdminNodeRed {
     equal(reply.status, 200, user);
     return reply.body.access_token;
   }
+}
+
+function run(program: readonly string[], without: readonly string[]): ChildProcess {
+  const drop = without.map((name) => `-${name}`).join();
+  const fewer = ['setpriv', '--bounding-set', drop, '--inh-caps', drop, ...program];
+  const [file = '', ...args] = without.length === 0 ? program : fewer;
+  return spawn(file, args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, MFC_TEST_TABLE: '700' },
+  });
 }

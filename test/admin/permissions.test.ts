@@ -14,17 +14,20 @@ const FLOW = [TAB, controller(), node('add', 'mfc add', { wires: [] })];
 const BODIES: Readonly<Record<string, unknown>> = {
   add: [ROUTE],
   del: [ROUTE],
+  set: [],
   check: { table: '' },
 };
 
 describe('admin: permissions', () => {
   let lab: Lab;
   let red: AdminNodeRed;
+  let endpoints: string[];
 
   before(async () => {
     lab = await Lab.open();
     await lab.link('eth1', 'eth2');
     red = await AdminNodeRed.start();
+    endpoints = await red.endpoints();
     await red.deploy(FLOW, { id: 'routes', state: 'open' });
   });
   after(async () => {
@@ -42,18 +45,19 @@ describe('admin: permissions', () => {
   }
 
   it('these endpoints are registered, once each', () => {
-    deepEqual(red.endpoints.toSorted(), [
+    deepEqual(endpoints.toSorted(), [
       'GET /mfc/controllers',
       'GET /mfc/controllers/:id/state',
       'GET /mfc/interfaces',
       'POST /mfc/check',
       'POST /mfc/controllers/:id/add',
       'POST /mfc/controllers/:id/del',
+      'POST /mfc/controllers/:id/set',
     ]);
   });
 
   it('nobody gets anything who is not logged in, or whose permissions are for other things', async () => {
-    for (const endpoint of red.endpoints) {
+    for (const endpoint of endpoints) {
       equal(await ask(endpoint), 401, endpoint);
       equal(await ask(endpoint, 'author'), 401, endpoint);
     }
@@ -63,7 +67,7 @@ describe('admin: permissions', () => {
   it('who may read gets what there is, and changes nothing', async () => {
     equal((await red.post(`${PATH}/add`, ROUTE, 'admin')).status, 200);
     for (const user of ['reader', 'watcher'] as const) {
-      for (const endpoint of red.endpoints) {
+      for (const endpoint of endpoints) {
         equal(await ask(endpoint, user), endpoint.startsWith('GET ') ? 200 : 401, `${user}: ${endpoint}`);
       }
     }
@@ -72,14 +76,14 @@ describe('admin: permissions', () => {
   });
 
   it('who may only write does not read', async () => {
-    for (const endpoint of red.endpoints) {
+    for (const endpoint of endpoints) {
       equal(await ask(endpoint, 'writer'), endpoint.startsWith('GET ') ? 401 : 200, endpoint);
     }
     equal(inKernel(), 0);
   });
 
   it('HEAD is no way around', async () => {
-    for (const endpoint of red.endpoints.filter((one) => one.startsWith('GET '))) {
+    for (const endpoint of endpoints.filter((one) => one.startsWith('GET '))) {
       const path = endpoint.replace('GET ', '').replace(':id', 'routes');
       equal((await red.request('HEAD', path)).status, 401, path);
     }
@@ -95,7 +99,7 @@ describe('admin: permissions', () => {
       const text =
         type?.includes('urlencoded') === true ? new URLSearchParams({ ...ROUTE, oifs: 'eth2' }).toString() : '';
       const body = text || JSON.stringify(ROUTE);
-      for (const endpoint of red.endpoints.filter((one) => one.startsWith('POST '))) {
+      for (const endpoint of endpoints.filter((one) => one.startsWith('POST '))) {
         const path = endpoint.replace('POST ', '').replace(':id', 'routes');
         const reply = await red.request('POST', path, { user: 'admin', body, ...(type === undefined ? {} : { type }) });
         equal(reply.status, 415, path);
@@ -115,5 +119,21 @@ describe('admin: permissions', () => {
       () => red.log,
     );
     ok(logged().some((line) => line.includes('mfc.controllers.add') && line.includes(`"path":"/${PATH}/add"`)));
+  });
+
+  it('nodes that were disabled and are enabled register nothing twice', async () => {
+    await red.deploy([]);
+    const set = 'nodes/@mroute/node-red-mfc/mfc-controller';
+    for (const enabled of [false, true]) {
+      const { status, body } = await red.request('PUT', set, {
+        user: 'admin',
+        type: 'application/json',
+        body: JSON.stringify({ enabled }),
+      });
+      deepEqual([status, body.enabled], [200, enabled]);
+    }
+    deepEqual(await red.endpoints(), endpoints);
+    await red.deploy(FLOW, { id: 'routes', state: 'open' });
+    equal((await red.get('mfc/controllers', 'reader')).body.controllers[0].state, 'open');
   });
 });

@@ -18,8 +18,12 @@ const ROUTE = {
 } as const;
 
 function lines(vif: object, ...routes: object[]): string[] {
-  const state = { status: 'success', vif_map: { eth1: { ...VIF, ...vif } }, vif6_map: {}, mfc_rules: routes };
-  return formatState(state as unknown as StateAnswer)
+  return linesOf({ vif_map: { eth1: { ...VIF, ...vif } }, mfc_rules: routes });
+}
+
+function linesOf(state: object): string[] {
+  const empty = { status: 'success', vif_map: {}, vif6_map: {}, mfc_rules: [], unrouted: [] };
+  return formatState({ ...empty, ...state } as unknown as StateAnswer)
     .split('\n')
     .filter((line) => !/^-*$/.test(line));
 }
@@ -54,6 +58,16 @@ describe('controller: the state as text', () => {
       'Source    Group      IIF   OIFs  State    Packets  Bytes  Wrong IF  Packets/s  Bits/s  Wrong IF/s  Age    Alarm  Expires In  Reason',
       '10.1.1.5  239.1.1.1  eth1  eth2  active   500      50000  0         99.5       796000  0           0.3 s  ok',
       '10.1.1.5  239.1.1.1  eth1  eth2  pending  500      50000  0                                                      30 s        No eth1.',
+    ]);
+  });
+
+  it('has the streams that no route takes, where there are any', () => {
+    const time = '2026-01-31T12:00:00.000Z';
+    const stream = { source: '10.1.1.5', group: '239.1.1.9', iif: 'eth1', first_seen: time, last_seen: time };
+    deepEqual(linesOf({ unrouted: [stream] }).slice(-3), [
+      'Streams Without a Route',
+      'Source    Group      IIF   Last Seen',
+      '10.1.1.5  239.1.1.9  eth1  2026-01-31T12:00:00.000Z',
     ]);
   });
 });

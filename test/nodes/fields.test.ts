@@ -193,7 +193,13 @@ describe('fields of nodes and messages', () => {
         lines: [`+ (${GOOD.source}, ${GOOD.group}) eth1 → eth2`],
       });
       deepEqual([await kernelRoutes(), red.saved()], [[], '']);
-      deepEqual(await state('state', {}), { status: 'success', vif_map: {}, vif6_map: {}, mfc_rules: [] });
+      deepEqual(await state('state', {}), {
+        status: 'success',
+        vif_map: {},
+        vif6_map: {},
+        mfc_rules: [],
+        unrouted: [],
+      });
     });
   }
 

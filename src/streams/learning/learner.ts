@@ -9,7 +9,7 @@ import { ANY_SOURCE, rightPackets } from '../../abi/family';
 import { MfcError } from '../../errors';
 import type { MrouteSocket, Upcall } from '../../kernel/kernel';
 import { Pace } from '../../pace';
-import { isNative, learn, type Stream, Templates, templateOf } from '../../routing/learning';
+import { isNative, learn, type Stream, streamOf, Templates, templateOf } from '../../routing/learning';
 import { type Route, routeKey } from '../../routing/route';
 import type { Change, Changes, Entry, RouteTable, Vifs } from '../../routing/table';
 import { entryOf } from '../../routing/vif-plan';
@@ -30,6 +30,9 @@ export interface LearnerListener {
   wrongInterface(version: IpVersion, stream: Stream, route: Route): void;
   warn(warning: MfcError): void;
 }
+
+/** A stream, and the interface that it comes in by. */
+type StreamName = Pick<Route, 'source' | 'group' | 'iif'>;
 
 export class Learner {
   private templates_: Templates | undefined;
@@ -93,9 +96,9 @@ export class Learner {
       this.shed(version, stream);
     }
     if (entry !== undefined) return;
-    const route = this.table.get(routeKey(ANY_SOURCE, stream.group))?.installed;
+    const route = this.anySourceRoute(stream);
     // The kernel looks for a route of any source among those of the interface only.
-    if (route !== undefined && route.learning === undefined) this.listener.wrongInterface(version, stream, route);
+    if (route !== undefined) this.listener.wrongInterface(version, stream, route);
     else this.listener.unrouted(version, stream);
   }
 
@@ -141,6 +144,20 @@ export class Learner {
       const entry = this.table.get(routeKey(stream.source, stream.group));
       if (entry?.learnt !== undefined || this.accept(version, stream, entry)) this.unanswered.delete(stream);
     }
+  }
+
+  /** Whether there is a route for this very stream, or one for any source of its group that the kernel looks at itself. */
+  hasRoute(stream: StreamName): boolean {
+    return (
+      this.table.get(routeKey(stream.source, stream.group)) !== undefined || this.anySourceRoute(stream) !== undefined
+    );
+  }
+
+  /** Whether a route would learn the stream with its next packet. */
+  isLearnable(name: StreamName): boolean {
+    const stream = streamOf(name);
+    const template = stream && this.templates.find(stream);
+    return template !== undefined && learn(template, name, this.world) !== undefined;
   }
 
   /** Takes an entry that is in the kernel from before. Answers whether a route takes it. */
@@ -221,6 +238,12 @@ export class Learner {
     this.listener.wrongInterface(version, stream, entry.route);
   }
 
+  /** The route of any source that is in the kernel as such. */
+  private anySourceRoute({ group }: StreamName): Route | undefined {
+    const route = this.table.get(routeKey(ANY_SOURCE, group))?.installed;
+    return route?.learning === undefined ? route : undefined;
+  }
+
   /** Whether nothing has come in on the right interface since this was last asked. */
   private isIdle(version: IpVersion, { source, group }: Stream): boolean {
     const key = routeKey(source, group);
@@ -231,7 +254,8 @@ export class Learner {
     return last === undefined || last === now;
   }
 
-  private get templates(): Templates {
+  /** The routes that learn, in a new object whenever they change. */
+  get templates(): Templates {
     this.templates_ ??= new Templates(
       Array.from(this.table.learning).flatMap((key) => {
         const installed = this.table.get(key)?.installed;
