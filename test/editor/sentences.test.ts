@@ -103,17 +103,4 @@ describe('what forms advise', () => {
     assert.equal(advice('oifs', { oifs: 'eth9', members: true }), undefined);
     assert.equal(advice('iif', { iif: 'eth9', allowAbsent: true }), undefined);
   });
-
-  it('more time where a stream is forgotten before its alarm is due', () => {
-    const idle = (idleTimeout: string, alarmIdle: string) => advice('idleTimeout', { idleTimeout, alarmIdle });
-    assert.match(idle('5', '10') ?? '', /^This is less than the time of the alarm/);
-    for (const [idleTimeout, alarmIdle] of [
-      ['10', '10'],
-      ['20', '10'],
-      ['', '10'],
-      ['5', ''],
-    ] as const) {
-      assert.equal(idle(idleTimeout, alarmIdle), undefined);
-    }
-  });
 });
