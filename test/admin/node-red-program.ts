@@ -3,12 +3,13 @@
 
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import RED from 'node-red';
 import { Editor } from '../lab/editor';
-import type { Started } from './node-red';
+import type { Order, Started } from './node-red';
 import { USERS } from './users';
 
 /** As settings.js has them; each user's password is its name. */
@@ -37,6 +38,14 @@ function endpoints(): string[] {
   });
 }
 
+/** As Node-RED does it when a module is installed anew without a restart. */
+function loadAgain(): void {
+  const fromNodeRed = createRequire(require.resolve('node-red'));
+  const { loadNodeSet } = fromNodeRed('@node-red/registry/lib/loader');
+  const { getFullNodeInfo } = fromNodeRed('@node-red/registry/lib/registry');
+  loadNodeSet(getFullNodeInfo('mfc-controller'));
+}
+
 async function main(): Promise<void> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -56,7 +65,10 @@ async function main(): Promise<void> {
   try {
     await editor.start();
     editor.serve(server);
-    process.on('message', () => process.send?.(endpoints()));
+    process.on('message', (order: Order) => {
+      if (order === 'load again') loadAgain();
+      process.send?.(endpoints());
+    });
     process.send?.({ port } satisfies Started);
   } catch (error) {
     console.error(error);

@@ -21,6 +21,9 @@ export interface Started {
   readonly port: number;
 }
 
+/** What it is told; it answers with its endpoints. */
+export type Order = 'list' | 'load again';
+
 export interface Reply {
   readonly status: number;
   readonly caching: string | null;
@@ -69,8 +72,17 @@ export class AdminNodeRed {
   }
 
   /** What this package has registered: `GET /mfc/interfaces`. */
-  async endpoints(): Promise<string[]> {
-    this.child.send('endpoints');
+  endpoints(): Promise<string[]> {
+    return this.#order('list');
+  }
+
+  /** Loads the nodes once more, and answers what is registered then. */
+  loadAgain(): Promise<string[]> {
+    return this.#order('load again');
+  }
+
+  async #order(order: Order): Promise<string[]> {
+    this.child.send(order);
     const [endpoints] = await once(this.child, 'message');
     return endpoints as string[];
   }

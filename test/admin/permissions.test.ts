@@ -121,19 +121,8 @@ describe('admin: permissions', () => {
     ok(logged().some((line) => line.includes('mfc.controllers.add') && line.includes(`"path":"/${PATH}/add"`)));
   });
 
-  it('nodes that were disabled and are enabled register nothing twice', async () => {
-    await red.deploy([]);
-    const set = 'nodes/@mroute/node-red-mfc/mfc-controller';
-    for (const enabled of [false, true]) {
-      const { status, body } = await red.request('PUT', set, {
-        user: 'admin',
-        type: 'application/json',
-        body: JSON.stringify({ enabled }),
-      });
-      deepEqual([status, body.enabled], [200, enabled]);
-    }
-    deepEqual(await red.endpoints(), endpoints);
-    await red.deploy(FLOW, { id: 'routes', state: 'open' });
+  it('a module that is loaded again registers nothing twice', async () => {
+    deepEqual(await red.loadAgain(), endpoints);
     equal((await red.get('mfc/controllers', 'reader')).body.controllers[0].state, 'open');
   });
 });

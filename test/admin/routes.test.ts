@@ -136,7 +136,6 @@ describe('admin: routes', () => {
     const before = red.cpuTime();
     for (let i = 0; i < POLLS; i++) await red.get(`${PATH}/state?limit=500`, 'reader');
     const each = (red.cpuTime() - before) / POLLS;
-    console.log(each);
     ok(each < 20, `${each} ms of a core each time`);
     equal((await change('del', routes)).status, 200);
     equal(inKernel().length, 0);

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Second half of the build: what the compiler does not do. Puts the editor halves, locales and icons beside the
-# compiled nodes (Node-RED looks nowhere else) and removes compiled files whose source is gone, so that mocha
-# never runs a test that no longer exists. Writes only what differs.
+# Second half of the build. Puts the editor halves, locales and icons beside the compiled nodes (Node-RED looks nowhere
+# else), compiles the sidebar for the browser into resources/ (Node-RED serves nothing else to it), and removes compiled
+# files whose source is gone, so that mocha never runs a test that no longer exists. Writes only what differs.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -28,6 +28,15 @@ done
 for file in nodes/*.html; do copy "$file" "dist/$file"; done
 find nodes/locales -type f | while read -r file; do copy "$file" "dist/$file"; done
 for file in icons/*; do copy "$file" "dist/nodes/$file"; done
+
+node_modules/.bin/tsc -p nodes/sidebar --outDir resources/.sidebar
+for file in resources/.sidebar/*.js; do copy "$file" "resources/sidebar/${file##*/}"; done
+rm -r resources/.sidebar
+copy nodes/sidebar/sidebar.css resources/sidebar/sidebar.css
+for file in resources/sidebar/*; do
+  name="${file##*/}"
+  [ -e "nodes/sidebar/${name%.js}.ts" ] || [ -e "nodes/sidebar/$name" ] || rm "$file"
+done
 
 find dist -name '*.js' | while read -r file; do
   source="${file#dist/}"

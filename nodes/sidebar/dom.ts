@@ -1,0 +1,52 @@
+/**
+ * Making elements and changing them. Texts are always texts: names and labels come from elsewhere.
+ */
+
+type Attributes = Readonly<Record<string, string>>;
+
+export function make<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className: string,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  if (className !== '') element.className = className;
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export function makeSvg<Tag extends keyof SVGElementTagNameMap>(
+  tag: Tag,
+  className = '',
+  attributes: Attributes = {},
+): SVGElementTagNameMap[Tag] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  if (className !== '') element.setAttribute('class', className);
+  setAttributes(element, attributes);
+  return element;
+}
+
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+}
+
+/** Leaves the element alone if nothing changes, so that a selection in it stays. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function show(element: HTMLElement | SVGElement, isShown: boolean): void {
+  element.toggleAttribute('hidden', !isShown);
+}
+
+/** A button as Node-RED's own small ones. */
+export function makeButton(className: string, text: string, icon: string, onClick: () => void): HTMLButtonElement {
+  const button = make('button', `red-ui-button red-ui-button-small ${className}`, { type: 'button' });
+  button.append(make('i', `fa ${icon}`, { 'aria-hidden': 'true' }), ` ${text}`);
+  button.addEventListener('click', onClick);
+  return button;
+}

@@ -1,0 +1,133 @@
+/**
+ * The table of routes. Classes: mfc-routes; in its rows (data-key: `source group`) mfc-cell-stream, -path, -rate, -act, -note,
+ * the buttons mfc-select and mfc-drop, the signs mfc-lock and mfc-learnt, and mfc-error with what the server said.
+ */
+import { make, makeButton, setAttributes, setText, show } from './dom.js';
+import { formatAge, formatBits, formatNumber } from './format.js';
+import type { View } from './keyed.js';
+import { makeCell, makeRow, Table } from './table.js';
+import type { RouteRow } from './view.js';
+import { language, say } from './words.js';
+
+export interface RouteEvents {
+  onSelect(row: RouteRow): void;
+  /** Fails with the sentence that is to be shown. */
+  onDrop(row: RouteRow): Promise<void>;
+}
+
+/** A route as the table has it: with what the user and the user's rights make of it. */
+export interface ShownRoute extends RouteRow {
+  readonly isSelected: boolean;
+  /** Whether the user may change anything. */
+  readonly canWrite: boolean;
+}
+
+export function makeRouteTable(events: RouteEvents): Table<ShownRoute> {
+  const columns = [
+    { name: 'stream', title: say('route.stream') },
+    { name: 'path', title: say('route.path') },
+    { name: 'rate', title: say('route.rate') },
+    { name: 'act', title: say('route.act'), isHidden: true },
+  ];
+  return new Table('mfc-routes', say('route.title'), columns, (row) => new RouteElement(row, events));
+}
+
+class RouteElement implements View<ShownRoute> {
+  readonly element: HTMLElement;
+  readonly #dot = make('span', 'mfc-dot', { 'aria-hidden': 'true' });
+  readonly #name: HTMLButtonElement;
+  readonly #badges = { state: badge(''), learnt: badge('mfc-learnt'), streams: badge('') };
+  readonly #source = make('div', 'mfc-weak');
+  readonly #path = makeCell('path');
+  readonly #bits = make('div', 'mfc-strong');
+  readonly #packets = make('div', 'mfc-weak');
+  readonly #age = make('div', 'mfc-weak');
+  readonly #lock: HTMLElement;
+  readonly #drop: HTMLButtonElement;
+  readonly #reason = make('div', 'mfc-reason');
+  readonly #error = make('div', 'mfc-error', { role: 'alert' });
+  readonly #note = makeCell('note', this.#reason, this.#error);
+  #row: ShownRoute;
+
+  constructor(row: ShownRoute, events: RouteEvents) {
+    this.#row = row;
+    const { source, group } = row.route;
+    this.#name = make('button', 'mfc-select', { type: 'button' }, group);
+    this.#name.addEventListener('click', () => events.onSelect(this.#row));
+    this.#lock = make('i', 'fa fa-lock mfc-lock', { role: 'img', 'aria-label': say('route.reserved') });
+    this.#lock.title = say('route.reserved');
+    this.#drop = makeButton('mfc-drop', say('route.drop'), 'fa-times', () => void this.#dropIt(events));
+    setAttributes(this.#drop, { 'aria-label': say('route.drop-this', { source, group }) });
+    const { state, learnt, streams } = this.#badges;
+    const badges = make('div', '', {}, state, learnt, streams);
+    const stream = makeCell('stream', this.#dot, this.#name, this.#source, badges);
+    const rate = makeCell('rate', this.#bits, this.#packets, this.#age);
+    this.element = makeRow(row.key, stream, this.#path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
+    setText(learnt, say('route.learnt'));
+    show(this.#error, false);
+  }
+
+  update(row: ShownRoute): void {
+    this.#row = row;
+    const { route, tone, isSelected, canWrite, canDrop } = row;
+    this.element.classList.toggle('mfc-selected', isSelected);
+    setAttributes(this.#name, { 'aria-pressed': String(isSelected) });
+    this.#dot.className = `mfc-dot mfc-tone-${tone}`;
+    this.#showBadges(row);
+    const source = route.source === '*' ? say('any-source') : route.source;
+    setText(this.#source, route.label === undefined ? source : `${source} · ${route.label}`);
+    setText(this.#path, pathText(row));
+    this.#showRate(row);
+    show(this.#lock, route.reserved === true);
+    show(this.#drop, canWrite && canDrop);
+    setText(this.#reason, route.reason ?? '');
+    show(this.#reason, route.reason !== undefined);
+    this.#showNote();
+  }
+
+  #showBadges({ tone, route: { state, learnt, streams } }: ShownRoute): void {
+    const word = tone === 'lost' ? 'lost' : state;
+    setText(this.#badges.state, word === 'active' ? '' : say(`state.${word}`));
+    show(this.#badges.state, word !== 'active');
+    this.#badges.state.className = `mfc-badge mfc-tone-${tone}`;
+    show(this.#badges.learnt, learnt === true);
+    setText(this.#badges.streams, say('route.streams', { count: streams ?? 0 }));
+    show(this.#badges.streams, streams !== undefined);
+  }
+
+  #showRate({ route: { bits_per_second: bits, packets_per_second: packets, age } }: ShownRoute): void {
+    setText(this.#bits, bits === undefined ? '–' : formatBits(bits, language()));
+    setText(this.#packets, packets === undefined ? '' : say('packets', { count: formatNumber(packets, language()) }));
+    const seen = age === undefined ? say('route.never') : formatAge(age, language());
+    setText(this.#age, bits === undefined && age === undefined ? '' : seen);
+  }
+
+  #showNote(): void {
+    show(this.#note, !(this.#reason.hidden && this.#error.hidden));
+  }
+
+  async #dropIt({ onDrop }: RouteEvents): Promise<void> {
+    this.#drop.disabled = true;
+    this.#showError('');
+    try {
+      await onDrop(this.#row);
+    } catch (error) {
+      this.#showError(error instanceof Error ? error.message : String(error));
+    }
+    this.#drop.disabled = false;
+  }
+
+  #showError(text: string): void {
+    setText(this.#error, text);
+    show(this.#error, text !== '');
+    this.#showNote();
+  }
+}
+
+const badge = (className: string): HTMLElement => make('span', `mfc-badge ${className}`);
+
+/** `eth1 → eth2, eth3` */
+export function pathText({ route, oifs }: RouteRow): string {
+  const iif = route.iif === '*' ? say('any-interface') : route.iif;
+  return `${iif} → ${oifs.length === 0 ? say('route.nowhere') : oifs.join(', ')}`;
+}

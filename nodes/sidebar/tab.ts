@@ -1,0 +1,120 @@
+/**
+ * The tab: asks the server while it is seen, and shows the answers.
+ *
+ * Classes for those who look from outside (tests, styles), beside those that the parts name: mfc-sidebar (all of it),
+ * mfc-filter, mfc-problem (why there is nothing to show, or nothing new), mfc-empty (what to do where a section has no rows),
+ * and the sections mfc-section-drawing, -interfaces, -routes, -streams. What is not to be seen has the attribute `hidden`.
+ */
+import type { ChangeAnswer, ControllerStatus, LiveInterface, TableState } from './answers.js';
+import { ControllerChoice } from './controllers.js';
+import { make, setText, show } from './dom.js';
+import { Poll } from './poll.js';
+import { watchPresence } from './presence.js';
+import { type Answer, Refusal, read, sentenceOf, write } from './server.js';
+import { TableView } from './table-view.js';
+import { type RouteRow, routeFor, type StreamRow, undoOf } from './view.js';
+import { say } from './words.js';
+
+export class Tab {
+  readonly element = make('div', 'mfc-sidebar');
+  readonly #problem = make('div', 'mfc-problem', { role: 'status' });
+  readonly #choice = new ControllerChoice(() => this.#changeController());
+  readonly #view: TableView;
+  readonly #poll: Poll;
+  #controller: ControllerStatus | undefined;
+  #canWrite = RED.user.hasPermission('mfc.write');
+
+  constructor() {
+    this.#view = new TableView({
+      onDrop: (row) => this.#drop(row),
+      onRoute: (row, oifs) => this.#route(row, oifs),
+    });
+    const header = make('div', 'red-ui-sidebar-header mfc-header', {}, this.#choice.element, this.#view.filter);
+    this.element.append(header, this.#problem, this.#view.element);
+    this.#showProblem(say('loading'));
+    show(this.#view.element, false);
+    const clock = { set: window.setTimeout.bind(window), clear: window.clearTimeout.bind(window) };
+    this.#poll = new Poll(() => this.#round(), clock);
+    watchPresence(this.element, (isSeen) => this.#poll.turn(isSeen));
+  }
+
+  async #round(): Promise<void> {
+    try {
+      await this.#ask();
+    } catch (error) {
+      this.#showProblem(error instanceof Error ? error.message : String(error));
+      this.#view.dim(true);
+      throw error;
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { controllers } = (await read<{ controllers: ControllerStatus[] }>('controllers')).body;
+    const controller = this.#choice.choose(controllers);
+    this.#controller = controller;
+    if (controller?.state !== 'open') {
+      this.#showProblem(problemOf(controller));
+      show(this.#view.element, false);
+      return;
+    }
+    const state = await read<TableState>(`${pathOf(controller)}/state`);
+    const { interfaces } = (await read<{ interfaces: LiveInterface[] }>('interfaces')).body;
+    if (this.#controller !== controller) return; // another one was chosen meanwhile
+    this.#showProblem('');
+    show(this.#view.element, true);
+    this.#view.dim(false);
+    this.#view.show({ state: state.body, now: state.now, interfaces, canWrite: this.#canWrite });
+  }
+
+  #changeController(): void {
+    this.#controller = undefined;
+    this.#view.clear();
+    this.#poll.hurry();
+  }
+
+  async #drop(row: RouteRow): Promise<void> {
+    const { source, group } = row.route;
+    const { body } = await this.#write('del', { source, group });
+    this.#view.notices.add({
+      key: row.key,
+      text: body.message,
+      warnings: body.warnings ?? [],
+      undo: async () => void (await this.#write('add', undoOf(row))),
+    });
+  }
+
+  async #route({ stream }: StreamRow, oifs: readonly string[]): Promise<void> {
+    const { body } = await this.#write('add', routeFor(stream, oifs));
+    this.#view.notices.add({
+      key: `added ${stream.source} ${stream.group}`,
+      text: body.message,
+      warnings: body.warnings ?? [],
+    });
+  }
+
+  async #write(verb: 'add' | 'del', payload: object): Promise<Answer<ChangeAnswer>> {
+    if (this.#controller === undefined) throw new Error(say('error.absent'));
+    try {
+      return await write<ChangeAnswer>(`${pathOf(this.#controller)}/${verb}`, payload);
+    } catch (error) {
+      if (error instanceof Refusal && error.isForbidden) this.#canWrite = false;
+      throw error;
+    } finally {
+      this.#poll.hurry();
+    }
+  }
+
+  #showProblem(text: string): void {
+    setText(this.#problem, text);
+    show(this.#problem, text !== '');
+  }
+}
+
+const pathOf = ({ id }: ControllerStatus): string => `controllers/${encodeURIComponent(id)}`;
+
+/** Why there is nothing to show, and what to do. */
+function problemOf(controller: ControllerStatus | undefined): string {
+  if (controller === undefined) return say('empty.controllers');
+  if (controller.state === 'opening') return say('controller.is-opening');
+  return controller.error === undefined ? say('controller.is-closed') : sentenceOf(controller.error);
+}

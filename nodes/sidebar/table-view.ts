@@ -1,0 +1,162 @@
+/**
+ * What the tab shows of one controller: drawing, interfaces, routes, and streams that nobody routes.
+ */
+import type { LiveInterface, TableState } from './answers.js';
+import { make, setAttributes, setText, show } from './dom.js';
+import type { Line } from './drawing.js';
+import { formatBits, secondsSince } from './format.js';
+import { makeInterfaceTable } from './interface-table.js';
+import { Notices } from './notices.js';
+import { Picture } from './picture.js';
+import { makeRouteTable, pathText, type RouteEvents } from './route-table.js';
+import { Section } from './section.js';
+import { type StreamEvents, StreamTable } from './stream-table.js';
+import { interfaceRows, matches, type RouteRow, routeRows, routeTexts, streamRows, streamTexts } from './view.js';
+import { language, say } from './words.js';
+
+export interface Shown {
+  readonly state: TableState;
+  /** The server's time, milliseconds since the epoch. */
+  readonly now: number;
+  readonly interfaces: readonly LiveInterface[];
+  readonly canWrite: boolean;
+}
+
+/** With fewer rows nobody needs a filter. */
+const FILTER_FROM = 8;
+/** More rows would make the browser slow: the rest is for the filter. */
+const MAX_ROWS = 200;
+/** As the style has it. */
+const DRAWING_MARGIN = 10;
+
+export class TableView {
+  readonly element = make('div', 'mfc-view');
+  readonly filter = make('input', 'mfc-filter', { type: 'search' });
+  readonly notices = new Notices();
+  readonly #caption = make('div', 'mfc-caption');
+  readonly #more = make('div', 'mfc-more mfc-weak');
+  readonly #picture = new Picture({ onHover: (line) => this.#describe(line), onClick: (line) => this.#pick(line) });
+  readonly #interfaces = makeInterfaceTable();
+  readonly #routes;
+  readonly #streams;
+  readonly #sections;
+  #shown: Shown | undefined;
+  #rows: readonly RouteRow[] = [];
+  #selected: ReadonlySet<string> = new Set();
+
+  constructor(events: Pick<RouteEvents, 'onDrop'> & StreamEvents) {
+    const onSelect = ({ key }: RouteRow): void => this.#select(new Set(this.#selected.has(key) ? [] : [key]));
+    this.#routes = makeRouteTable({ onSelect, onDrop: events.onDrop });
+    this.#streams = new StreamTable(events);
+    this.#sections = {
+      drawing: new Section('drawing', say('drawing.title'), this.#picture.element, this.#caption),
+      interfaces: new Section('interfaces', say('interface.title'), this.#interfaces.element),
+      routes: new Section('routes', say('route.title'), this.notices.element, this.#routes.element, this.#more),
+      streams: new Section('streams', say('stream.title'), this.#streams.element),
+    };
+    this.element.append(...Object.values(this.#sections).map(({ element }) => element));
+    setAttributes(this.filter, { placeholder: say('filter'), 'aria-label': say('filter') });
+    this.filter.addEventListener('input', () => this.#refresh());
+    new ResizeObserver(() => this.#draw()).observe(this.element);
+    show(this.filter, false);
+  }
+
+  show(shown: Shown): void {
+    this.#shown = shown;
+    this.#refresh();
+  }
+
+  /** Nothing is known yet of what is to be shown next. */
+  clear(): void {
+    this.#shown = undefined;
+    this.#selected = new Set();
+    this.filter.value = '';
+    this.notices.clear();
+    show(this.element, false);
+  }
+
+  /** Whether what is shown is old. */
+  dim(isOld: boolean): void {
+    this.element.classList.toggle('mfc-old', isOld);
+  }
+
+  #refresh(): void {
+    if (this.#shown === undefined) return;
+    const { state, now, interfaces, canWrite } = this.#shown;
+    const filter = this.filter.value.trim();
+    const all = routeRows(state);
+    const streams = streamRows(state);
+    show(this.filter, filter !== '' || all.length + streams.length >= FILTER_FROM);
+    this.notices.forget(new Set(all.map(({ key }) => key)));
+    this.#rows = all.filter((row) => matches(filter, routeTexts(row)));
+    const live = interfaceRows(interfaces, state);
+    this.#interfaces.show(live);
+    this.#routes.show(
+      this.#rows.slice(0, MAX_ROWS).map((row) => ({ ...row, canWrite, isSelected: this.#selected.has(row.key) })),
+    );
+    const found = streams.filter((row) => matches(filter, streamTexts(row)));
+    this.#streams.show(
+      found.map((row) => ({ ...row, canWrite, interfaces: live, age: secondsSince(row.stream.last_seen, now) })),
+    );
+    const { drawing, interfaces: links, routes, streams: unrouted } = this.#sections;
+    drawing.count(undefined, all.length === 0 ? say('empty.drawing') : '');
+    links.count(live.length, live.length === 0 ? say('empty.interfaces') : '');
+    const none = streams.length > 0 ? say('empty.routes-streams') : say('empty.routes');
+    routes.count(all.length, all.length === 0 ? none : this.#rows.length === 0 ? say('empty.filter') : '');
+    unrouted.count(
+      streams.length,
+      streams.length === 0 ? say('empty.streams') : found.length === 0 ? say('empty.filter') : '',
+    );
+    const hidden = this.#rows.length - MAX_ROWS;
+    setText(this.#more, hidden > 0 ? say('more', { count: hidden }) : '');
+    this.#draw();
+  }
+
+  #draw(): void {
+    const width = this.#sections.drawing.width - 2 * DRAWING_MARGIN;
+    show(this.#picture.element, this.#rows.length > 0);
+    if (width > 0 && this.#rows.length > 0) this.#picture.show(this.#rows, width);
+    this.#picture.select(this.#selected);
+    this.#describe(undefined);
+  }
+
+  /** Under the drawing: what the mouse is on, else what is selected, else all together. */
+  #describe(line: Line | undefined): void {
+    const keys = line === undefined ? this.#selected : new Set(line.routes);
+    const rows = this.#rows.filter(({ key }) => keys.has(key));
+    const [only] = rows;
+    if (rows.length === 1 && only !== undefined) setText(this.#caption, describe(only));
+    else setText(this.#caption, describeMany(rows.length > 0 ? rows : this.#rows));
+  }
+
+  #pick(line: Line): void {
+    const isSame = line.routes.length === this.#selected.size && line.routes.every((key) => this.#selected.has(key));
+    this.#select(new Set(isSame ? [] : line.routes));
+    const [first] = this.#selected;
+    if (first === undefined) return;
+    this.#sections.routes.open();
+    this.#routes.elementOf(first)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  #select(keys: ReadonlySet<string>): void {
+    this.#selected = keys;
+    this.#refresh();
+  }
+}
+
+/** `(10.1.1.5, 239.10.20.30) eth1 → eth2 · 1.05 Mbit/s` */
+function describe(row: RouteRow): string {
+  const { source, group, bits_per_second: bits } = row.route;
+  const rate = bits === undefined ? '' : ` · ${formatBits(bits, language())}`;
+  return `(${source}, ${group}) ${pathText(row)}${rate}`;
+}
+
+function describeMany(rows: readonly RouteRow[]): string {
+  if (rows.length === 0) return '';
+  // The streams of a route that learns are in the list themselves.
+  const bits = rows.reduce(
+    (sum, { route }) => sum + (route.streams === undefined ? (route.bits_per_second ?? 0) : 0),
+    0,
+  );
+  return say('drawing.sum', { count: rows.length, rate: formatBits(bits, language()) });
+}

@@ -1,0 +1,132 @@
+/**
+ * What the tables show: the server's answers as rows. Pure.
+ */
+import type { LiveInterface, RouteState, TableState, UnroutedStream, VifState } from './answers.js';
+
+/** What is to be seen at a glance of a route; its colour in table and drawing. */
+export type Tone = 'flowing' | 'still' | 'degraded' | 'pending' | 'lost' | 'foreign';
+
+export interface RouteRow {
+  readonly key: string;
+  readonly tone: Tone;
+  /** Names only. */
+  readonly oifs: readonly string[];
+  readonly canDrop: boolean;
+  readonly route: RouteState;
+}
+
+export interface InterfaceRow {
+  /** Its name. */
+  readonly key: string;
+  readonly state: 'up' | 'down' | 'absent';
+  readonly addresses: readonly string[];
+  /** Numbers in the IPv4 and in the IPv6 table. */
+  readonly vifi?: number;
+  readonly vifi6?: number;
+  readonly bitsIn?: number;
+  readonly bitsOut?: number;
+  /** Whether a route can use it. */
+  readonly canRoute: boolean;
+}
+
+export interface StreamRow {
+  readonly key: string;
+  readonly stream: UnroutedStream;
+}
+
+export const keyOf = ({ source, group }: { source: string; group: string }): string => `${source} ${group}`;
+
+export function routeRows({ mfc_rules }: TableState): RouteRow[] {
+  return mfc_rules.map((route) => {
+    const isForeign = route.state === 'foreign';
+    return {
+      // Another program's entry can have the source and group of a route that waits.
+      key: isForeign ? `foreign ${keyOf(route)}` : keyOf(route),
+      tone: toneOf(route),
+      oifs: route.oifs.map((oif) => (typeof oif === 'string' ? oif : oif.name)),
+      // A learnt entry would be back with the next packet.
+      canDrop: !isForeign && route.learnt !== true && route.reserved !== true,
+      route,
+    };
+  });
+}
+
+function toneOf({ state, alarm_state, packets_per_second = 0 }: RouteState): Tone {
+  if (state === 'foreign') return 'foreign';
+  if (state === 'pending' || state === 'missing') return 'pending';
+  if (alarm_state === 'lost') return 'lost';
+  if (state === 'degraded') return 'degraded';
+  return packets_per_second > 0 ? 'flowing' : 'still';
+}
+
+/** Those with a VIF number first, in the order of the numbers; then all others that can multicast. */
+export function interfaceRows(live: readonly LiveInterface[], { vif_map, vif6_map }: TableState): InterfaceRow[] {
+  const used = Array.from(new Set([...Object.keys(vif_map), ...Object.keys(vif6_map)]));
+  const byName = new Map(live.map((one) => [one.name, one]));
+  const rows = used.map((name) => interfaceRow(name, byName.get(name), vif_map[name], vif6_map[name]));
+  const unused = live.filter(({ name, multicast }) => multicast && !used.includes(name));
+  return [...rows, ...unused.map((one) => interfaceRow(one.name, one, undefined, undefined))];
+}
+
+function interfaceRow(
+  name: string,
+  live: LiveInterface | undefined,
+  vif: VifState | undefined,
+  vif6: VifState | undefined,
+): InterfaceRow {
+  const bitsIn = sum(vif?.bits_in_per_second, vif6?.bits_in_per_second);
+  const bitsOut = sum(vif?.bits_out_per_second, vif6?.bits_out_per_second);
+  return {
+    key: name,
+    state: live === undefined ? 'absent' : live.up ? 'up' : 'down',
+    addresses: tellingAddresses(live?.addresses ?? []),
+    ...(vif && { vifi: vif.vifi }),
+    ...(vif6 && { vifi6: vif6.vifi }),
+    ...(bitsIn !== undefined && { bitsIn }),
+    ...(bitsOut !== undefined && { bitsOut }),
+    canRoute: live?.multicast === true,
+  };
+}
+
+/** Those of the link only tell nothing where there are others. */
+function tellingAddresses(addresses: readonly string[]): readonly string[] {
+  const routed = addresses.filter((address) => !/^fe[89ab]/i.test(address));
+  return routed.length > 0 ? routed : addresses;
+}
+
+const sum = (a: number | undefined, b: number | undefined): number | undefined => (a === undefined ? b : a + (b ?? 0));
+
+export function streamRows({ unrouted }: TableState): StreamRow[] {
+  return unrouted.map((stream) => ({ key: `${keyOf(stream)} ${stream.iif}`, stream }));
+}
+
+/** Whether every word of the filter is somewhere in the texts. */
+export function matches(filter: string, texts: readonly (string | undefined)[]): boolean {
+  const text = texts.join(' ').toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+export const routeTexts = ({ route, oifs }: RouteRow): (string | undefined)[] => [
+  route.source,
+  route.group,
+  route.iif,
+  ...oifs,
+  route.label,
+  route.state,
+];
+
+export const streamTexts = ({ stream }: StreamRow): string[] => [stream.source, stream.group, stream.iif];
+
+/** What brings back a route that went. Its interfaces may have gone as well meanwhile. */
+export const undoOf = ({ route }: RouteRow): object => ({ ...route, allow_absent: true });
+
+/** The route that takes a stream to some outputs. */
+export const routeFor = ({ source, group, iif }: UnroutedStream, oifs: readonly string[]): object => ({
+  source,
+  group,
+  iif,
+  oifs,
+});

@@ -1,0 +1,140 @@
+/**
+ * What the sidebar's tables show of the server's answers.
+ */
+import assert from 'node:assert/strict';
+import type { LiveInterface, TableState } from '../../nodes/sidebar/answers';
+import { interfaceRows, matches, routeFor, routeTexts, streamRows, undoOf } from '../../nodes/sidebar/view';
+import { parseAdd } from '../../src/routing/request';
+import { route, row, rows } from './routes';
+
+const state = (some: Partial<TableState>): TableState => ({
+  vif_map: {},
+  vif6_map: {},
+  mfc_rules: [],
+  unrouted: [],
+  ...some,
+});
+const live = (name: string, some: Partial<LiveInterface> = {}): LiveInterface => ({
+  name,
+  up: true,
+  multicast: true,
+  addresses: [],
+  ...some,
+});
+
+describe('view: routes', () => {
+  const tones = {
+    flowing: row({ packets_per_second: 0.5 }),
+    still: row({ packets_per_second: 0 }),
+    pending: row({ state: 'pending' }),
+    degraded: row({ state: 'degraded', packets_per_second: 5 }),
+    lost: row({ alarm_state: 'lost', state: 'degraded' }),
+    foreign: row({ state: 'foreign' }),
+  };
+  for (const [tone, { tone: shown }] of Object.entries(tones)) it(`${tone}`, () => assert.equal(shown, tone));
+
+  it('one that is not measured yet is still, one that another program took out is pending', () => {
+    assert.equal(row().tone, 'still');
+    assert.equal(row({ state: 'missing', packets_per_second: 5 }).tone, 'pending');
+  });
+
+  it("one can drop one's own routes: not reserved ones, learnt entries, or another program's", () => {
+    const can = [row(), row({ state: 'pending' }), row({ streams: 3 })];
+    const cannot = [row({ reserved: true }), row({ learnt: true }), row({ state: 'foreign' })];
+    assert.deepEqual(
+      [...can, ...cannot].map(({ canDrop }) => canDrop),
+      [true, true, true, false, false, false],
+    );
+  });
+
+  it("another program's entry is another row than the route that waits for it", () => {
+    const [ours, theirs] = rows(route({ state: 'pending' }), route({ state: 'foreign' }));
+    assert.notEqual(ours?.key, theirs?.key);
+  });
+
+  it('a route that was dropped can be added again, as the server takes it', () => {
+    const dropped = row({ label: 'camera', oifs: ['eth2', { name: 'eth3', threshold: 16 }], age: 1, reason: 'x' });
+    const { route: again } = parseAdd(undoOf(dropped), {});
+    assert.deepEqual(
+      { source: again.source, group: again.group, iif: again.iif, outputs: again.outputs, label: again.label },
+      {
+        source: '10.1.1.5',
+        group: '239.1.1.1',
+        iif: 'eth1',
+        outputs: [
+          { name: 'eth2', threshold: 1 },
+          { name: 'eth3', threshold: 16 },
+        ],
+        label: 'camera',
+      },
+    );
+  });
+});
+
+describe('view: interfaces', () => {
+  const vif = (vifi: number) => ({ vifi });
+
+  it('those with a VIF first, in the order of the answer; then all others that can multicast', () => {
+    const answer = state({ vif_map: { eth2: vif(0), eth1: vif(1) } });
+    const found = [live('lo', { multicast: false }), live('eth0'), live('eth1'), live('eth2')];
+    assert.deepEqual(
+      interfaceRows(found, answer).map(({ key }) => key),
+      ['eth2', 'eth1', 'eth0'],
+    );
+  });
+
+  it('up, down, or gone with its VIF left', () => {
+    const answer = state({ vif_map: { gone: vif(0) } });
+    const states = interfaceRows([live('a'), live('b', { up: false })], answer).map((one) => [one.key, one.state]);
+    assert.deepEqual(states, [
+      ['gone', 'absent'],
+      ['a', 'up'],
+      ['b', 'down'],
+    ]);
+  });
+
+  it('IPv4 and IPv6 together: both numbers, and the sum of the rates', () => {
+    const [only] = interfaceRows(
+      [live('eth1')],
+      state({
+        vif_map: { eth1: { vifi: 3, bits_in_per_second: 100, bits_out_per_second: 1 } },
+        vif6_map: { eth1: { vifi: 0, bits_in_per_second: 20, bits_out_per_second: 2 } },
+      }),
+    );
+    assert.deepEqual([only?.vifi, only?.vifi6, only?.bitsIn, only?.bitsOut], [3, 0, 120, 3]);
+  });
+
+  it('addresses of the link only are left out where there are others', () => {
+    const addresses = ['10.1.1.1/24', 'fe80::1/64', 'febf::1/64', 'fd00::1/64'];
+    const shown = (list: string[]) => interfaceRows([live('eth1', { addresses: list })], state({}))[0]?.addresses;
+    assert.deepEqual(shown(addresses), ['10.1.1.1/24', 'fd00::1/64']);
+    assert.deepEqual(shown(['fe80::1/64']), ['fe80::1/64']);
+  });
+});
+
+describe('view: streams that nobody routes', () => {
+  const stream = { source: '10.1.1.5', group: '239.1.1.1', iif: 'eth1', last_seen: '2026-01-31T12:00:00.000Z' };
+
+  it('the same stream on two interfaces is two rows', () => {
+    const found = streamRows(state({ unrouted: [stream, { ...stream, iif: 'eth2' }] }));
+    assert.equal(new Set(found.map(({ key }) => key)).size, 2);
+  });
+
+  it('the route for one is as the server takes it', () => {
+    const { route: made } = parseAdd(routeFor(stream, ['eth2', 'eth3']), {});
+    assert.deepEqual(
+      [made.source, made.group, made.iif, made.outputs.map(({ name }) => name)],
+      ['10.1.1.5', '239.1.1.1', 'eth1', ['eth2', 'eth3']],
+    );
+  });
+});
+
+describe('view: filter', () => {
+  const texts = routeTexts(row({ label: 'Studio A', oifs: ['eth2', { name: 'wlan0', threshold: 2 }] }));
+  for (const filter of ['', '239.1', 'studio', 'WLAN0', 'eth1 239', 'active', '  10.1.1.5   eth2 ']) {
+    it(`'${filter}' finds it`, () => assert.ok(matches(filter.trim(), texts)));
+  }
+  for (const filter of ['239.2', 'eth9', 'studio b', 'eth1 eth4']) {
+    it(`'${filter}' does not`, () => assert.ok(!matches(filter, texts)));
+  }
+});
