@@ -1,6 +1,7 @@
 /**
  * What the forms of all nodes do: they list the live interfaces, and say under each field what is wrong with it while one types.
  */
+import { TOLERATED } from './controller-faults.mjs';
 import { loadLinks } from './links.mjs';
 import { createPicker } from './picker.mjs';
 
@@ -48,7 +49,8 @@ export function createForms(RED, $, { check, advise }) {
           const value = textOf(input);
           const fault = check(node, field, value);
           if (fault === true) say(input, advise(node, field, value, links) ?? '', false);
-          else say(input, isConfig ? `${fault} ${translate('stays-closed')}` : fault, true);
+          else
+            say(input, isConfig && !TOLERATED.includes(field) ? `${fault} ${translate('stays-closed')}` : fault, true);
         }
       };
       const load = async () => {

@@ -5,7 +5,7 @@ import type { NodeAPI } from 'node-red';
 import { badFilter, REASONS, statusOf } from '../../nodes/status';
 import { type ErrorCode, MfcError } from '../../src/errors';
 import { EVENT_KINDS } from '../../src/streams/events/event';
-import { cases, intervals, rails, tables, times } from './cases';
+import { cases, intervals, rails, tables, times, watched } from './cases';
 import {
   loadEditor,
   type NodeFile,
@@ -34,6 +34,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     keepForwarding: false,
     keepSeconds: '',
     meterInterval: '',
+    watchInterfaces: '',
     allowedInterfaces: '',
     allowedGroups: '',
     allowedSources: '',
@@ -119,10 +120,9 @@ function keysOfFaults(): Set<string> {
   for (const meterInterval of intervals.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
   editor.faults('mfc event', editor.newNode('mfc event', { interface: 'eth 1' }));
-  for (const [field, { bad }] of Object.entries(rails))
+  for (const [field, { bad }] of Object.entries({ ...rails, watchInterfaces: watched }))
     for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
   editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
-  editor.advice(editor.newNode('mfc add', { idleTimeout: '1', alarmIdle: '2' }), 'idleTimeout');
   const down = { up: false, multicast: true, addresses: [] };
   for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
     editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
