@@ -17,6 +17,8 @@ interface ControllerConfig extends NodeDef {
   keepForwarding?: boolean;
   /** How long they do, seconds; blank is the default. */
   keepSeconds?: string | number;
+  /** Interfaces where streams are seen that no route takes; blank for those of routes only. */
+  watchInterfaces?: string;
   /** What messages may do; blank limits nothing. */
   allowedInterfaces?: string;
   allowedGroups?: string;
@@ -57,6 +59,7 @@ function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
     stateFile: join(directory, `mfc-${encodeURIComponent(id)}.json`),
     table: config.table,
     meterInterval: config.meterInterval,
+    watchInterfaces: config.watchInterfaces,
     rails: { allowedInterfaces, allowedGroups, allowedSources, maxRoutes, reservedRoutes, loops },
     keepForwarding: config.keepForwarding === true,
     keeping: { id, directory, seconds: config.keepSeconds },

@@ -13,6 +13,8 @@ import { Guard } from '../routing/guard';
 import { Plan } from '../routing/plan';
 import { parseRails, type RailSettings } from '../routing/rails';
 import { type Fields, parseFilter } from '../routing/request';
+import type { Route } from '../routing/route';
+import { parseWatched } from '../routing/watching';
 import { type EventRequest, parseEventFilter } from '../streams/events/event-filter';
 import type { Subscription } from '../streams/events/subscription';
 import type { ChangeAnswer, SetAnswer, StateAnswer, Status } from './answers';
@@ -39,6 +41,8 @@ export interface ControllerOptions extends KeepOptions {
   predecessors?: readonly Predecessor[];
   /** What messages may do; all, if absent. */
   rails?: RailSettings | undefined;
+  /** Interfaces that have VIFs in any case, so that streams are seen there: names or patterns, separated by commas. */
+  watchInterfaces?: string | undefined;
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
@@ -225,11 +229,11 @@ export class Controller extends EventEmitter<Events> {
     this.changed();
   }
 
-  private async prepare({ meterInterval, rails = {} }: ControllerOptions): Promise<void> {
+  private async prepare({ meterInterval, rails = {}, watchInterfaces }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
     this.guard_ ??= new Guard(parseRails(rails), this.installer.table);
-    await this.load();
+    await this.load(parseWatched(watchInterfaces));
     this.streams.start(1000 * meterIntervalOf(meterInterval, this.warn));
     this.tending.start();
     this.streams.links.start();
@@ -253,11 +257,11 @@ export class Controller extends EventEmitter<Events> {
     }
   }
 
-  private async load(): Promise<void> {
+  private async load(watched: readonly Route[]): Promise<void> {
     if (this.isLoaded) return;
     const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
-    for (const route of [...routes, ...this.guard.reserved]) plan.keep(route, NOT_YET);
+    for (const route of [...routes, ...this.guard.reserved, ...watched]) plan.keep(route, NOT_YET);
     this.streams.routes.silently(() => this.installer.table.commit(plan.next));
     this.isLoaded = true;
     this.streams.ended(ended);

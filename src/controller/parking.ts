@@ -30,14 +30,15 @@ function unpark(place: Parked): void {
 }
 
 /** What a user has set. */
-function settings({ stateFile, table, meterInterval, rails, keepForwarding, keeping }: ControllerOptions): string {
-  return JSON.stringify([stateFile, table, meterInterval, rails, keepForwarding, keeping]);
+function settings({ kernel: _, predecessors: __, ...options }: ControllerOptions): string {
+  return JSON.stringify(options);
 }
 
 function isSame(a: ControllerOptions, b: ControllerOptions): boolean {
   return settings(a) === settings(b) && a.kernel === b.kernel;
 }
 
+/** By their text: no number is the default table of both families (test/kernel/contract-family.ts). */
 function isSameTable(a: ControllerOptions, b: ControllerOptions): boolean {
   return String(a.table ?? '').trim() === String(b.table ?? '').trim();
 }

@@ -37,7 +37,9 @@ function matches(stream: Stream, filter: Filter): boolean {
 
 export async function readState(installer: Installer, views: Views, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
-  const entries = Array.from(installer.table.keyed()).filter(([, { route }]) => matches(route, filter));
+  const entries = Array.from(installer.table.keyed()).filter(([, { route }]) => {
+    return route.isWatch === undefined && matches(route, filter);
+  });
   const mfc_rules = await new Pace().map(entries, ([key, entry]) => routeState(key, entry, installer, views, survey));
   for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
