@@ -51,7 +51,7 @@ export function registerFlowNode<Config extends FlowNodeConfig = FlowNodeConfig>
     });
 
     if (owner === null) {
-      this.status(statusOf({ state: 'closed', routes: 0, pending: 0, degraded: 0, error: noController() }));
+      this.status(statusOf(RED, { state: 'closed', routes: 0, pending: 0, degraded: 0, error: noController() }));
       return;
     }
     owner.register(this);

@@ -19,6 +19,8 @@ export interface ControllerConfig extends NodeDef {
   keepForwarding?: boolean;
   /** How long they do, seconds; blank is the default. */
   keepSeconds?: string | number;
+  /** Interfaces where streams are seen that no route takes; blank for those of routes only. */
+  watchInterfaces?: string;
   /** What messages may do; blank limits nothing. */
   allowedInterfaces?: string;
   allowedGroups?: string;
@@ -63,6 +65,7 @@ function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
     stateFile: stateFileOf(RED, id),
     table: config.table,
     meterInterval: config.meterInterval,
+    watchInterfaces: config.watchInterfaces,
     rails: { allowedInterfaces, allowedGroups, allowedSources, maxRoutes, reservedRoutes, loops },
     keepForwarding: config.keepForwarding === true,
     keeping: { id, directory, seconds: config.keepSeconds },
@@ -86,7 +89,7 @@ export = (RED: NodeAPI): void => {
     const show = (): void => {
       timer = undefined;
       if (this.controller === undefined) return;
-      for (const user of users) user.status(statusOf(this.controller.status));
+      for (const user of users) user.status(statusOf(RED, this.controller.status));
     };
     const onStatus = (): void => {
       timer ??= setTimeout(show, STATUS_INTERVAL_MS);
@@ -118,7 +121,7 @@ export = (RED: NodeAPI): void => {
     this.register = (user) => {
       users.add(user);
       this.controller ??= open();
-      user.status(statusOf(this.controller.status));
+      user.status(statusOf(RED, this.controller.status));
     };
     this.unregister = (user) => {
       users.delete(user);

@@ -4,7 +4,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { noController } from './flow-node';
 import type { ControllerNode } from './mfc-controller';
-import { statusOf } from './status';
+import { badFilter, statusOf } from './status';
 
 interface EventConfig extends NodeDef {
   /** Id of the config node. */
@@ -33,7 +33,7 @@ export = (RED: NodeAPI): void => {
     RED.nodes.createNode(this, config);
     const owner = RED.nodes.getNode(config.controller) as ControllerNode | null;
     if (owner === null) {
-      this.status(statusOf({ state: 'closed', routes: 0, pending: 0, degraded: 0, error: noController() }));
+      this.status(statusOf(RED, { state: 'closed', routes: 0, pending: 0, degraded: 0, error: noController() }));
       return;
     }
     owner.register(this);
@@ -51,7 +51,7 @@ export = (RED: NodeAPI): void => {
       });
     } catch (error) {
       owner.unregister(this);
-      this.status({ fill: 'red', shape: 'ring', text: 'bad filter' });
+      this.status(badFilter(RED));
       this.error(error);
     }
   }

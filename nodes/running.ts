@@ -73,9 +73,14 @@ function runningOf(id: string): ControllerNode[] {
 
 function deployed(RED: NodeAPI): ControllerConfig[] {
   const configs: ControllerConfig[] = [];
-  RED.nodes.eachNode((config: NodeDef) => {
-    if (config.type === 'mfc-controller') configs.push(config as ControllerConfig);
-  });
+  try {
+    RED.nodes.eachNode((config: NodeDef) => {
+      if (config.type === 'mfc-controller') configs.push(config as ControllerConfig);
+    });
+  } catch (error) {
+    // In the first moments, when it listens already and has not read its flows yet, Node-RED looks for them in null.
+    if (!(error instanceof TypeError)) throw error;
+  }
   return configs;
 }
 

@@ -23,7 +23,4 @@ export const advice = {
   oifs: (value, other, links) => (other('members') === 'true' ? undefined : linkHint(value, other, links)),
   membersAmong: (value, other, links) => (other('members') === 'true' ? linkHint(value, other, links) : undefined),
   interface: linkHint,
-  idleTimeout(value, other) {
-    return value !== '' && Number(value) < Number(other('alarmIdle')) ? { key: 'idle-timeout-alarm' } : undefined;
-  },
 };

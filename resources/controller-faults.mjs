@@ -1,6 +1,5 @@
 /**
- * What is wrong with a setting of the controller: {key, …} of a sentence in the catalog with its values, or undefined. With a fault, the
- * controller does not open.
+ * What is wrong with a setting of the controller: {key, …} of a sentence in the catalog with its values, or undefined.
  */
 import { hasHostBits, networkOf, parsePrefix } from './addresses.mjs';
 import { isInterfaceName, listed, MAX_OUTPUTS } from './names.mjs';
@@ -22,6 +21,16 @@ function rangesFault(field, texts) {
   return undefined;
 }
 
+/** Which of some names and patterns is wrong: {key, n}, or undefined. One may be there twice. */
+function patternsFault(field, names) {
+  if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
+  const wrong = names.findIndex((name) => !isInterfaceName(name));
+  return wrong < 0 ? undefined : { key: `${field}-name`, n: wrong + 1 };
+}
+
+/** The settings that do not keep the controller closed while they are wrong: the default holds. */
+export const TOLERATED = ['meterInterval'];
+
 export const controllerFaults = {
   table(value) {
     return /^[1-9]\d*$/.test(value) && Number(value) <= MAX_TABLE ? undefined : { key: 'table' };
@@ -33,11 +42,11 @@ export const controllerFaults = {
     const isIn = Number(value) >= MIN_METER_SECONDS && Number(value) <= MAX_METER_SECONDS;
     return /^(0|[1-9]\d*)(\.\d+)?$/.test(value) && isIn ? undefined : { key: 'meter-interval' };
   },
+  watchInterfaces(value) {
+    return patternsFault('watch-interfaces', listed(value));
+  },
   allowedInterfaces(value) {
-    const names = listed(value);
-    if (names.length > MAX_OUTPUTS) return { key: 'allowed-interfaces-many' };
-    const wrong = names.findIndex((name) => !isInterfaceName(name));
-    return wrong < 0 ? undefined : { key: 'allowed-interfaces-name', n: wrong + 1 };
+    return patternsFault('allowed-interfaces', listed(value));
   },
   allowedGroups(value) {
     return rangesFault('allowed-groups', listed(value));

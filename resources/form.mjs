@@ -1,6 +1,7 @@
 /**
  * What the forms of all nodes do: they list the live interfaces, and say under each field what is wrong with it while one types.
  */
+import { TOLERATED } from './controller-faults.mjs';
 import { loadLinks } from './links.mjs';
 import { createPicker } from './picker.mjs';
 
@@ -23,7 +24,11 @@ export function createForms(RED, $, { check, advise }) {
       .toggleClass('mfc-form-bad', isFault)
       .toggle(text !== '');
     input.attr('aria-invalid', String(isFault));
+    input.add(input.next('.red-ui-typedInput-container')).toggleClass('input-error', isFault);
   }
+
+  /** A typed input has what is typed in a field of its own, until one leaves that. */
+  const textOf = (input) => (input.data('noderedTypedInput') ? input.typedInput('value') : input.val());
 
   return {
     /** Called when the form of a node opens. */
@@ -31,30 +36,33 @@ export function createForms(RED, $, { check, advise }) {
       const { defaults, category } = node._def;
       const isConfig = category === 'config';
       const inputOf = (field) => $(`#node-${isConfig ? 'config-' : ''}input-${field}`);
-      const fields = Object.keys(defaults).filter((field) => defaults[field].validate && inputOf(field).length > 0);
       const form = inputOf('name').closest('.mfc-form');
+      // Found once: while another editor is on top, such as that of JSON, the form is not in the page.
+      const inputs = Object.keys(defaults)
+        .filter((field) => defaults[field].validate)
+        .map((field) => ({ field, input: inputOf(field) }))
+        .filter(({ input }) => input.length > 0);
       let links;
 
+      const update = () => {
+        for (const { field, input } of inputs) {
+          const value = textOf(input);
+          const fault = check(node, field, value);
+          if (fault === true) say(input, advise(node, field, value, links) ?? '', false);
+          else
+            say(input, isConfig && !TOLERATED.includes(field) ? `${fault} ${translate('stays-closed')}` : fault, true);
+        }
+      };
       const load = async () => {
         links = await loadLinks($);
         update();
         return links;
       };
-      const update = () => {
-        for (const field of fields) {
-          const input = inputOf(field);
-          const answer = check(node, field, input.val());
-          const fault = answer === true ? '' : answer;
-          if (fault === '') say(input, advise(node, field, input.val(), links) ?? '', false);
-          else say(input, isConfig ? `${fault} ${translate('stays-closed')}` : fault, true);
-        }
-      };
 
       form.on('input change', update);
       update();
       load().then((found) => {
-        if (!found) return;
-        form.find('[data-mfc-links]').each((_, input) => attach($(input), found, load));
+        if (found) form.find('[data-mfc-links]').each((_, input) => attach($(input), found, load));
       });
     },
   };

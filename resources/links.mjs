@@ -9,6 +9,12 @@ export function stateOf({ up, multicast, addresses }) {
   return addresses.length === 0 ? 'no-address' : 'up';
 }
 
+/** Those that tell one interface from another: each has a link-local one. */
+export function addressesOf({ addresses }) {
+  const own = addresses.filter((address) => !address.startsWith('fe80:'));
+  return own.length > 0 ? own : addresses;
+}
+
 /** Undefined if they are not to be had: no right, or no connection. The forms do without. */
 export async function loadLinks($) {
   try {

@@ -3,7 +3,7 @@
  *
  * Node-RED's own autoComplete takes its first suggestion on Tab, whatever was typed; only its menu is used here.
  */
-import { stateOf } from './links.mjs';
+import { addressesOf, stateOf } from './links.mjs';
 
 const LABELS = {
   up: 'link.up',
@@ -43,7 +43,7 @@ export function createPicker(RED, $, translate) {
     const state = stateOf(link);
     const row = $('<span class="mfc-form-link"></span>');
     $('<b></b>').text(link.name).appendTo(row);
-    $('<span></span>').text(link.addresses.join(', ')).appendTo(row);
+    $('<span></span>').text(addressesOf(link).join(', ')).appendTo(row);
     $('<em></em>')
       .toggleClass('mfc-form-bad', state !== 'up')
       .text(translate(LABELS[state]))

@@ -92,8 +92,10 @@ export const routeFaults = {
   label(value) {
     return [...value].length <= MAX_LABEL ? undefined : { key: 'label' };
   },
-  alarmIdle(value) {
-    return isSeconds(value) ? undefined : { key: 'alarm' };
+  alarmIdle(value, other) {
+    if (!isSeconds(value)) return { key: 'alarm' };
+    const idleTimeout = other('idleTimeout');
+    return isSeconds(idleTimeout) && Number(value) > Number(idleTimeout) ? { key: 'alarm-late' } : undefined;
   },
   expiresIn(value) {
     return isSeconds(value) ? undefined : { key: 'expires' };

@@ -4,6 +4,7 @@
 import type { NodeAPI } from 'node-red';
 import type { Controller } from '../../src/controller/controller';
 import { interfaces } from '../../src/controller/interfaces';
+import { parsePage } from '../../src/controller/page';
 import { controllerOf, listControllers } from '../running';
 import { check } from './check';
 import { Endpoints, type Request } from './endpoints';
@@ -18,7 +19,10 @@ export function serveAdmin(RED: NodeAPI): void {
   endpoints.read('/mfc/interfaces', () => ({ interfaces: interfaces() }));
   endpoints.read('/mfc/controllers', () => ({ controllers: listControllers(RED) }));
   const named = ({ params }: Request): Controller => controllerOf(RED, String(params.id));
-  endpoints.read('/mfc/controllers/:id/state', (request) => named(request).state(request.query));
+  endpoints.read('/mfc/controllers/:id/state', (request) => {
+    const { query } = request;
+    return named(request).state(query, {}, parsePage(query));
+  });
   for (const verb of ['add', 'del', 'set'] as const) {
     endpoints.write(`/mfc/controllers/:id/${verb}`, (request) => named(request)[verb](request.body));
   }

@@ -16,8 +16,11 @@ export function formatBits(bits: number, language: string): string {
   return `${formatNumber(scaled, language)} ${BIT_UNITS[unit]}`;
 }
 
-/** Three digits that count, and all of a large whole number. */
+/** Three digits that count, and all of a whole number below 10,000: `9,876`, `12.3K`. */
 export function formatNumber(value: number, language: string): string {
+  if (value >= 10_000) {
+    return new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
+  }
   const digits = value >= 100 || value === 0 ? 0 : value >= 10 ? 1 : 2;
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }

@@ -15,6 +15,8 @@ export interface Notice {
 }
 
 const MAX_NOTICES = 3;
+/** How long a notice stays that has nothing to offer and warns of nothing. */
+const SHORT_MS = 10_000;
 
 export class Notices {
   readonly element = make('div', 'mfc-notices', { role: 'status' });
@@ -27,6 +29,9 @@ export class Notices {
     const element = this.#make(notice);
     this.#shown.set(notice.key, { element, isUndo: notice.undo !== undefined });
     this.element.append(element);
+    if (notice.undo === undefined && notice.warnings.length === 0) {
+      setTimeout(() => this.#shown.get(notice.key)?.element === element && this.#remove(notice.key), SHORT_MS);
+    }
     element.querySelector('button')?.focus(); // the button that was pressed has gone with its row
   }
 

@@ -10,7 +10,7 @@ export interface Clock {
 }
 
 export const INTERVAL_MS = 1000;
-export const MAX_PAUSE_MS = 30_000;
+export const MAX_PAUSE_MS = 10_000;
 
 export class Poll {
   readonly #ask: () => Promise<void>;

@@ -4,7 +4,7 @@
 import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
-import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
+import { formatRoute, type Route, type Rule, toOif, toRule } from '../routing/route';
 import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
 import type { UnroutedStream } from '../streams/unrouted-streams';
@@ -69,6 +69,8 @@ export interface StateAnswer {
   /** VIFs of the IPv6 table, which the kernel calls MIFs. */
   vif6_map: Record<string, VifState>;
   mfc_rules: RouteState[];
+  /** If only a part was asked for: how many there are. Such an answer is no whole table, and `mfc set` refuses it. */
+  total?: number;
   /** Streams that come in by interfaces with a VIF and that no route takes, the newest first. */
   unrouted: UnroutedStream[];
 }
@@ -100,6 +102,10 @@ export interface Decision {
   readonly route: Route;
   /** Where in the message it is. */
   readonly at?: number | undefined;
+  /** What is said of it, if it is not the sentence of the outcome. */
+  readonly said?: string;
+  /** What who sent it may not know. */
+  readonly caution?: string;
 }
 
 /** What was decided of a message, in words and as the routes that it is about. */
@@ -130,33 +136,38 @@ export function changeAnswer(
 export function changeVerdict(decisions: readonly Decision[], plan: Plan, table: RouteTable): Verdict {
   const isWhole = plan.isWhole; // few have routes that wait
   const rules = decisions.map(({ route }) => {
-    return isWhole ? toRule(route) : wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
+    if (isWhole && route.members === undefined) return toRule(route);
+    return wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
   });
   return { decisions, message: summary(decisions), rules };
 }
 
 /** Of `mfc set`: its routes are those that there are now. */
-export function setVerdict(decisions: readonly Decision[], label: string | undefined, plan: Plan): Verdict {
-  const wanted = decisions.filter(({ outcome }) => outcome !== 'deleted');
-  const what = label === undefined ? 'Table' : `Routes with the label '${label}'`;
-  const counts = decisions.length === 0 ? 'none there, none wanted' : countsOf(decisions);
-  return {
-    decisions,
-    message: `${what} set: ${counts}.`,
-    rules: wanted.map(({ route }) => wantedRule(route, plan.find(keyOf(route)))),
-  };
+export class SetVerdict implements Verdict {
+  readonly decisions: Decision[] = [];
+  readonly rules: Rule[] = [];
+
+  constructor(
+    private readonly label: string | undefined,
+    private readonly plan: Plan,
+  ) {}
+
+  get message(): string {
+    const what = this.label === undefined ? 'Table' : `Routes with the label '${this.label}'`;
+    return `${what} set: ${this.decisions.length === 0 ? 'none there, none wanted' : countsOf(this.decisions)}.`;
+  }
+
+  add(decision: Decision): void {
+    const { outcome, route } = decision;
+    this.decisions.push(decision);
+    if (outcome !== 'deleted') this.rules.push(wantedRule(route, this.plan.find(keyOf(route))));
+  }
 }
 
-/** The table, or that of a label, as `mfc set` takes it. */
-export function wantedTable(routes: readonly Route[], table: RouteTable, label: string | undefined): WantedTable {
-  const own = label === undefined ? routes : routes.filter((route) => route.label === label);
-  const mfc_rules = own.map((route) => wantedRule(route, table.get(keyOf(route))));
-  return label === undefined ? { mfc_rules } : { label, mfc_rules };
-}
-
-/** A route as it can be sent again, also while it waits for an interface. */
-function wantedRule(route: Route, entry: Entry | undefined): Rule {
+/** A route as it can be sent again, also while it waits for an interface. Of outputs that hosts open it has those that are open. */
+export function wantedRule(route: Route, entry: Entry | undefined): Rule {
   const rule = toRule(route);
+  if (route.members !== undefined && entry?.installed !== undefined) rule.oifs = entry.installed.outputs.map(toOif);
   if (entry?.reason !== undefined) rule.allow_absent = true;
   return rule;
 }
@@ -165,7 +176,7 @@ function wantedRule(route: Route, entry: Entry | undefined): Rule {
 function summary(decisions: readonly Decision[]): string {
   const [first] = decisions;
   if (decisions.length === 1 && first !== undefined) {
-    return `MFC entry for ${formatRoute(first.route)} ${SENTENCES[first.outcome]}.`;
+    return `MFC entry for ${formatRoute(first.route)} ${first.said ?? SENTENCES[first.outcome]}.`;
   }
   return `${decisions.length} MFC entries: ${countsOf(decisions)}.`;
 }

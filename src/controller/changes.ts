@@ -16,8 +16,16 @@ import {
   parseDel,
   wantsDryRun,
 } from '../routing/request';
-import type { TableState } from '../routing/table';
-import { parseWanted, parseWholeTable, setWholeTable } from '../routing/whole-table';
+import { formatRoute, type Route, type Rule, sameEntry, sameOptions } from '../routing/route';
+import { keyOf, type TableState } from '../routing/table';
+import {
+  type Difference,
+  isWanted,
+  parseWanted,
+  parseWholeTable,
+  setWholeTable,
+  type WholeTable,
+} from '../routing/whole-table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import {
   type ChangeAnswer,
@@ -25,9 +33,10 @@ import {
   changeVerdict,
   type Decision,
   type SetAnswer,
-  setVerdict,
+  SetVerdict,
   type Verdict,
-  wantedTable,
+  type WantedTable,
+  wantedRule,
 } from './answers';
 import type { Installer } from './installer';
 import { Journal } from './journal';
@@ -70,7 +79,7 @@ export class Changes {
   add(payload: unknown, fields: Fields): Promise<Carried<ChangeAnswer>> {
     return this.each(payload, fields, parseAdd, (plan, request, at) => {
       const { origin, route } = request;
-      return origin === 'learnt' ? { outcome: 'unchanged', route } : plan.merge(request, at);
+      return origin === 'learnt' ? sentBack(plan, route) : plan.merge(request, at);
     });
   }
 
@@ -83,15 +92,14 @@ export class Changes {
     const whole = parseWholeTable(payload, fields);
     const requests = await pace.map(whole.rules, (_, i) => parseWanted(whole, i));
     await this.listener.enter(versionsOf(requests));
-    const { table } = this.installer;
-    const previous = wantedTable(this.guard().changeable(), table, whole.label);
+    const { difference, previous } = await this.compare(whole, requests, pace);
     const decide = async (plan: Plan, isDroppedFirst: boolean): Promise<Verdict> => {
-      const decisions: Decision[] = [];
-      for (const decision of setWholeTable(plan, table, whole, requests, this.guard(), isDroppedFirst)) {
-        decisions.push(decision);
+      const verdict = new SetVerdict(whole.label, plan);
+      for (const decision of setWholeTable(plan, this.installer.table, whole, difference, isDroppedFirst)) {
+        verdict.add(decision);
         if (pace.isDue()) await pace.rest();
       }
-      return setVerdict(decisions, whole.label, plan);
+      return verdict;
     };
     const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
       this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
@@ -100,6 +108,30 @@ export class Changes {
       throw error;
     });
     return { answer: { ...answer, previous }, saved };
+  }
+
+  /** What is wanted against what is there, which is `previous`. */
+  private async compare(
+    whole: WholeTable,
+    requests: readonly AddRequest[],
+    pace: Pace,
+  ): Promise<{ difference: Difference; previous: WantedTable }> {
+    const guard = this.guard();
+    const isReserved = (key: string): boolean => guard.isReserved(key);
+    const wanted = (await pace.map(requests, (request, at) => ({ request, at }))).filter(({ request }) => {
+      return isWanted(request, isReserved);
+    });
+    const keys = new Set(await pace.map(wanted, ({ request }) => keyOf(request.route)));
+    const mfc_rules: Rule[] = [];
+    const unwanted: Route[] = [];
+    await pace.map(guard.changeable(), (route) => {
+      if (whole.label !== undefined && route.label !== whole.label) return;
+      const key = keyOf(route);
+      mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
+      if (!keys.has(key)) unwanted.push(route);
+    });
+    const previous = whole.label === undefined ? { mfc_rules } : { label: whole.label, mfc_rules };
+    return { difference: { wanted, unwanted }, previous };
   }
 
   /** Saves what no message has changed. */
@@ -140,7 +172,10 @@ export class Changes {
       const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
       const { saved } = dryRun ? { saved: this.settled } : await this.apply(plan);
       await pace.restAfter(decisions.length);
-      const warnings = warningsFor(decisions, plan, survey, this.installer, this.joins, dryRun).concat(cautions);
+      const warnings = warningsFor(decisions, plan, survey, this.installer, this.joins, dryRun).concat(
+        cautions,
+        decisions.flatMap(({ caution }) => caution ?? []),
+      );
       if (warnings.length > 0) answer.warnings = warnings;
       return { answer, saved };
     });
@@ -163,6 +198,26 @@ export class Changes {
     if (!isWhole) this.listener.lookAtAll();
     this.listener.changed();
   }
+}
+
+/** The rule of a learnt entry, out of an answer, as it was or changed since: it is the route that learns that makes it. */
+function sentBack(plan: Plan, route: Route): Decision {
+  const entry = plan.find(keyOf(route));
+  if (entry === undefined) return { outcome: 'unchanged', route, said: 'comes with its stream; nothing changed' };
+  if (isSameRule(entry.route, route)) return { outcome: 'unchanged', route };
+  const unchanged = { outcome: 'unchanged', route: entry.route } as const;
+  const stream = formatRoute(route);
+  const owner = entry.learnt === undefined ? undefined : plan.find(entry.learnt);
+  if (owner === undefined)
+    return { ...unchanged, caution: `${stream} is not learnt. Leave "learnt" out to change it.` };
+  const what = `belongs to the route ${formatRoute(owner.route)}`;
+  const hint = 'Change that one, or leave "learnt" out to make a route of its own.';
+  return { ...unchanged, said: `${what}; nothing changed`, caution: `${stream} ${what}. ${hint}` };
+}
+
+/** Of outputs that hosts open, a rule has those that were open. */
+function isSameRule(a: Route, b: Route): boolean {
+  return sameOptions(a, b) && (a.members === undefined ? sameEntry(a, b) : a.iif === b.iif);
 }
 
 /** An answer, and when all that it says is on the disk. */

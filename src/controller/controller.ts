@@ -13,6 +13,8 @@ import { Guard } from '../routing/guard';
 import { Plan } from '../routing/plan';
 import { parseRails, type RailSettings } from '../routing/rails';
 import { type Fields, parseFilter } from '../routing/request';
+import type { Route } from '../routing/route';
+import { parseWatched } from '../routing/watching';
 import { type EventRequest, parseEventFilter } from '../streams/events/event-filter';
 import type { Subscription } from '../streams/events/subscription';
 import type { ChangeAnswer, SetAnswer, StateAnswer, Status } from './answers';
@@ -20,8 +22,9 @@ import { type Carried, Changes } from './changes';
 import { closed, Installer } from './installer';
 import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
+import type { Page } from './page';
 import { Queue } from './queue';
-import { parseMeterInterval, parseTableId } from './settings';
+import { meterIntervalOf, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
@@ -39,6 +42,8 @@ export interface ControllerOptions extends KeepOptions {
   predecessors?: readonly Predecessor[];
   /** What messages may do; all, if absent. */
   rails?: RailSettings | undefined;
+  /** Interfaces that have VIFs in any case, so that streams are seen there: names or patterns, separated by commas. */
+  watchInterfaces?: string | undefined;
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
@@ -169,8 +174,8 @@ export class Controller extends EventEmitter<Events> {
     return this.change(() => this.changes.set(payload, fields));
   }
 
-  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. */
-  state(payload: unknown, fields: Fields = {}): Promise<StateAnswer> {
+  /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. Of many routes a page, if one is given. */
+  state(payload: unknown, fields: Fields = {}, page?: Page): Promise<StateAnswer> {
     return this.enqueue(async () => {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
@@ -178,7 +183,7 @@ export class Controller extends EventEmitter<Events> {
       this.streams.measures.look();
       const { joins, measures } = this.streams;
       const unrouted = this.streams.listUnrouted();
-      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter);
+      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter, page);
     });
   }
 
@@ -226,13 +231,12 @@ export class Controller extends EventEmitter<Events> {
     this.changed();
   }
 
-  private async prepare({ meterInterval, rails = {} }: ControllerOptions): Promise<void> {
+  private async prepare({ meterInterval, rails = {}, watchInterfaces }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
-    const interval = parseMeterInterval(meterInterval);
     this.guard_ ??= new Guard(parseRails(rails), this.installer.table);
-    await this.load();
-    this.streams.start(1000 * interval);
+    await this.load(parseWatched(watchInterfaces));
+    this.streams.start(1000 * meterIntervalOf(meterInterval, this.warn));
     this.tending.start();
     this.streams.links.start();
   }
@@ -255,11 +259,11 @@ export class Controller extends EventEmitter<Events> {
     }
   }
 
-  private async load(): Promise<void> {
+  private async load(watched: readonly Route[]): Promise<void> {
     if (this.isLoaded) return;
     const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
-    for (const route of [...routes, ...this.guard.reserved]) plan.keep(route, NOT_YET);
+    for (const route of [...routes, ...this.guard.reserved, ...watched]) plan.keep(route, NOT_YET);
     this.streams.routes.silently(() => this.installer.table.commit(plan.next));
     this.isLoaded = true;
     this.streams.ended(ended);

@@ -3,7 +3,7 @@
  */
 import { MfcError } from '../errors';
 import { Pace } from '../pace';
-import { parseAdd } from '../routing/request';
+import { parseSaved } from '../routing/request';
 import type { Route } from '../routing/route';
 import type { StateFile } from './state-file';
 
@@ -25,7 +25,7 @@ export async function loadRoutes(file: StateFile): Promise<LoadedRoutes> {
   const now = Date.now();
   await new Pace().map(rules, (rule, i) => {
     try {
-      const { route } = parseAdd(rule, {}, i);
+      const route = parseSaved(rule, i);
       if (route.expiresAt === undefined || route.expiresAt > now) routes.push(route);
       else ended.push(route);
     } catch (error) {

@@ -45,9 +45,24 @@ export function parseMeterInterval(value: string | number | undefined): number {
   if (text === '') return DEFAULT_METER_SECONDS;
   const seconds = /^(0|[1-9]\d*)(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (seconds >= MIN_METER_SECONDS && seconds <= MAX_METER_SECONDS) return seconds;
-  throw new MfcError('ERR_MFC_INVALID', `Invalid argument: meterInterval is '${text}'.`, {
+  throw badMeterInterval(value, '');
+}
+
+/** As `parseMeterInterval`, but a wrong one is no reason to route nothing: it is told, and the default holds. */
+export function meterIntervalOf(value: string | number | undefined, warn: (warning: MfcError) => void): number {
+  try {
+    return parseMeterInterval(value);
+  } catch {
+    warn(badMeterInterval(value, ` It is ${DEFAULT_METER_SECONDS} until then.`));
+    return DEFAULT_METER_SECONDS;
+  }
+}
+
+function badMeterInterval(value: string | number | undefined, rest: string): MfcError {
+  const range = `from ${MIN_METER_SECONDS} to ${MAX_METER_SECONDS}`;
+  return new MfcError('ERR_MFC_INVALID', `Invalid argument: meterInterval is '${String(value).trim()}'.`, {
     field: 'meterInterval',
     value,
-    hint: `Give a number of seconds from ${MIN_METER_SECONDS} to ${MAX_METER_SECONDS}, or leave it blank for ${DEFAULT_METER_SECONDS}.`,
+    hint: `Give a number of seconds ${range}, or leave it blank for ${DEFAULT_METER_SECONDS}.${rest}`,
   });
 }

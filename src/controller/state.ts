@@ -14,6 +14,7 @@ import type { Measures } from '../streams/meters/measures';
 import type { UnroutedStream } from '../streams/unrouted-streams';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
+import { cut, isFound, type Page } from './page';
 import type { Survey } from './survey';
 
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
@@ -28,6 +29,7 @@ interface Views {
   readonly unrouted: readonly UnroutedStream[];
 }
 
+type Keyed = readonly [key: string, entry: Entry];
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
 
 function matches(stream: Stream, filter: Filter): boolean {
@@ -38,21 +40,43 @@ function matches(stream: Stream, filter: Filter): boolean {
   );
 }
 
-export async function readState(installer: Installer, views: Views, filter: Filter): Promise<StateAnswer> {
+/** @param page if given, only a part of the routes; the answer says then how many there are */
+export async function readState(installer: Installer, views: Views, filter: Filter, page?: Page): Promise<StateAnswer> {
   const survey = installer.survey();
-  const entries = Array.from(installer.table.keyed()).filter(([, { route }]) => matches(route, filter));
-  const mfc_rules = await new Pace().map(entries, ([key, entry]) => routeState(key, entry, installer, views, survey));
-  for (const entry of installer.foreign.values()) {
-    const state = foreignState(entry, installer);
-    if (matches(state, filter)) mfc_rules.push(state);
-  }
-  return {
+  const entries = Array.from(installer.table.keyed()).filter(([, entry]) => isAsked(entry, filter, page));
+  const foreign = Array.from(installer.foreign.values(), (entry) => foreignState(entry, installer)).filter((state) => {
+    return matches(state, filter) && (page === undefined || isFound(page, state, state.oifs.map(oifName)));
+  });
+  const read = ([key, entry]: Keyed): RouteState => routeState(key, entry, installer, views, survey);
+  const mfc_rules = await new Pace().map(cut(entries, page), read);
+  mfc_rules.push(...cut(foreign, page, entries.length));
+  const answer: StateAnswer = {
     status: 'success',
     vif_map: vifMap(installer, views, 4),
     vif6_map: vifMap(installer, views, 6),
     mfc_rules,
     unrouted: views.unrouted.filter((stream) => matches(stream, filter)),
   };
+  if (page !== undefined) answer.total = entries.length + foreign.length;
+  return answer;
+}
+
+function isAsked(entry: Entry, filter: Filter, page: Page | undefined): boolean {
+  const { route } = entry;
+  if (route.isWatch !== undefined || !matches(route, filter)) return false;
+  return (
+    page === undefined ||
+    page.search === '' ||
+    isFound(
+      page,
+      route,
+      outputsOf(entry).map(({ name }) => name),
+    )
+  );
+}
+
+function oifName(oif: RouteState['oifs'][number]): string {
+  return typeof oif === 'string' ? oif : oif.name;
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */

@@ -24,6 +24,12 @@ export class GroupIndex {
     this.prefixes.delete(group);
   }
 
+  /** Whether no route but that with this key can have addresses of a group. Quick: of thousands, most are alone. */
+  isAlone(group: string, key: string): boolean {
+    const there = this.keys.get(group);
+    return (there === undefined || there === key) && this.prefixes.size === 0 && !group.includes('/');
+  }
+
   /** Keys of the routes whose groups have addresses of this one, an address or a prefix. */
   *overlapping(group: string): Generator<string, void> {
     yield* this.keysOf(group);

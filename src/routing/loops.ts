@@ -16,12 +16,18 @@ export interface Loop {
 }
 
 export class Loops {
-  private readonly index = new GroupIndex();
+  /** Interfaces that have been an input, or an output, of any route: no loop is without one that has been both. */
+  private readonly inputs = new Set<string>();
+  private readonly outputs = new Set<string>();
+  /** Made when it is needed: in most tables streams go one way. */
+  private index: GroupIndex | undefined;
 
-  constructor(table: RouteTable) {
+  constructor(private readonly table: RouteTable) {
     table.follow(({ key, before, now }) => {
-      const was = countedOf(before);
       const is = countedOf(now);
+      if (is !== undefined) this.note(is);
+      if (this.index === undefined) return;
+      const was = countedOf(before);
       if (was?.group === is?.group) return;
       if (was !== undefined) this.index.delete(was.group, key);
       if (is !== undefined) this.index.add(is.group, key);
@@ -30,26 +36,55 @@ export class Loops {
 
   /** The first route that a plan changes so that another one sends its group back. */
   find(plan: Plan): Loop | undefined {
-    const changed = new GroupIndex();
-    const routes: Route[] = [];
-    for (const [key, entry] of plan.next.changes) {
+    const { changes } = plan.next;
+    for (const entry of changes.values()) {
       const route = countedOf(entry);
-      if (route === undefined) continue;
-      changed.add(route.group, key);
-      routes.push(route);
+      if (route !== undefined) this.note(route);
     }
-    for (const route of routes) {
-      const back = backOf(route, this.index, plan) ?? backOf(route, changed, plan);
+    for (const entry of changes.values()) {
+      const route = countedOf(entry);
+      if (route !== undefined && this.mayGoBack(route)) return this.search(plan);
+    }
+    return undefined;
+  }
+
+  private note({ iif, outputs }: Route): void {
+    this.inputs.add(iif);
+    for (const { name } of outputs) this.outputs.add(name);
+  }
+
+  private mayGoBack({ iif, outputs }: Route): boolean {
+    return this.outputs.has(iif) && outputs.some(({ name }) => this.inputs.has(name));
+  }
+
+  private search(plan: Plan): Loop | undefined {
+    this.index ??= indexOf(this.table.keyed());
+    const { changes } = plan.next;
+    const changed = indexOf(changes);
+    for (const [key, entry] of changes) {
+      const route = countedOf(entry);
+      if (route === undefined || !this.mayGoBack(route)) continue;
+      const back = backOf(route, key, this.index, plan) ?? backOf(route, key, changed, plan);
       if (back !== undefined) return { route, back };
     }
     return undefined;
   }
 }
 
-function backOf(route: Route, index: GroupIndex, plan: Plan): Route | undefined {
-  for (const key of index.overlapping(route.group)) {
-    const other = countedOf(plan.find(key));
-    if (other !== undefined && isBack(route, other)) return other;
+function indexOf(entries: Iterable<[key: string, entry: Entry | undefined]>): GroupIndex {
+  const index = new GroupIndex();
+  for (const [key, entry] of entries) {
+    const route = countedOf(entry);
+    if (route !== undefined) index.add(route.group, key);
+  }
+  return index;
+}
+
+function backOf(route: Route, key: string, index: GroupIndex, plan: Plan): Route | undefined {
+  if (index.isAlone(route.group, key)) return undefined;
+  for (const other of index.overlapping(route.group)) {
+    const back = countedOf(plan.find(other));
+    if (back !== undefined && isBack(route, back)) return back;
   }
   return undefined;
 }

@@ -56,6 +56,21 @@ function parseEnd({ expires_in, expires_at }: AddShape, at: At): Options {
   throw invalid(at, 'expires_at', expires_at, 'is set as well as expires_in.', 'Leave one of the two out.');
 }
 
+/** Who asks for a route that has ended already has a clock that is wrong, or sends what was meant for another time. */
+export function refusePast({ expires_at }: AddShape, at: At): void {
+  if (expires_at === undefined || expires_at > Date.now()) return;
+  const hint = 'Give a time to come, in milliseconds since 1970, or expires_in, in seconds.';
+  throw invalid(at, 'expires_at', expires_at, 'is over already.', hint);
+}
+
+/** The route, if its alarm can ring: an entry that is forgotten before takes its alarm along. */
+export function audible(route: Route, at: At): Route {
+  const { alarm, learning } = route;
+  if (alarm === undefined || learning === undefined || alarm.idle <= learning.idleTimeout) return route;
+  const what = `is longer than the idle_timeout of ${learning.idleTimeout}, so it could not ring.`;
+  throw invalid(at, 'alarm.idle', alarm.idle, what, 'Let idle_timeout be the longer one.');
+}
+
 function parseLearning(shape: AddShape, route: Route, at: At): { learning?: Learning } {
   if (learns(route)) {
     const exclude = parseExclude(listExcluded(shape.exclude ?? [], at), route.version, at);

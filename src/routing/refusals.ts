@@ -2,6 +2,7 @@
  * What a plan answers when it cannot be made: which field of which message is at fault, and what to do.
  */
 import { MfcError } from '../errors';
+import { MEMBERS } from './options';
 import type { DelRequest } from './request';
 import { formatRoute, type Route } from './route';
 import { type At, fieldName } from './schema';
@@ -17,11 +18,17 @@ export function linkFault(link: PlanLink | undefined, name: string): string | un
 
 export function unusable(fault: string, link: PlanLink | undefined, name: string, field: string): MfcError {
   const code = link === undefined ? 'ERR_MFC_NO_INTERFACE' : 'ERR_MFC_NOT_MULTICAST';
-  return new MfcError(code, `Invalid argument: ${fault}`, { field, value: name, hint: linkHint(link, name) });
+  return new MfcError(code, `Invalid argument: ${fault}`, { field, value: name, hint: linkHint(link, name, field) });
 }
 
-function linkHint(link: PlanLink | undefined, name: string): string {
-  if (link === undefined) return "See 'ip link' for the names.";
+function linkHint(link: PlanLink | undefined, name: string, field: string): string {
+  if (link === undefined) {
+    // An interface may have that name, but hardly any has.
+    const isMeant = name === MEMBERS && /\boifs$/.test(field);
+    return isMeant
+      ? 'Write "oifs": "members" as text, if hosts are to open the outputs.'
+      : "See 'ip link' for the names.";
+  }
   return link.loopback ? 'Use the interface of a network.' : `Switch it on with 'ip link set ${name} multicast on'.`;
 }
 

@@ -6,7 +6,7 @@
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { mergedShape } from './merge';
-import { isForMembers, isPlain, MEMBERS, parseOptions } from './options';
+import { audible, isForMembers, isPlain, MEMBERS, parseOptions, refusePast } from './options';
 import { checkNames, isTooLong, listOutputs, parseOutputs, plainOutput, tooLong } from './outputs';
 import { ANY_INTERFACE, learns, type Route } from './route';
 import { type AddShape, type At, invalid, ROUTE_KEYS, shapeOfAdd, shapeOfDel, shapeOfFilter } from './schema';
@@ -115,11 +115,17 @@ export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Ad
 
 function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields), at);
-  const request = { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true };
+  refusePast(shape, at);
+  const request = { route: audible(routeOf(shape, at), at), allowAbsent: shape.allow_absent === true };
   const origin = originOf(shape);
   if (origin !== undefined) return { ...request, origin };
   if (shape.mode !== 'merge') return request;
-  return { ...request, merge: (before) => routeOf(mergedShape(before, shape, request.route, at), at) };
+  return { ...request, merge: (before) => audible(routeOf(mergedShape(before, shape, request.route, at), at), at) };
+}
+
+/** A route as the file has it. What a message may not ask for, it may have come to since: its time may be over. */
+export function parseSaved(rule: unknown, at: number): Route {
+  return reading(at, () => routeOf(shapeOfAdd(rule, at), at));
 }
 
 function originOf({ learnt, reserved, state }: AddShape): AddRequest['origin'] {

@@ -52,6 +52,8 @@ export interface Route {
   readonly expiresAt?: number;
   readonly learning?: Learning;
   readonly members?: Members;
+  /** No message asked for it: it is there so that its interfaces have VIFs, see watching.ts. */
+  readonly isWatch?: true;
   /** Interfaces that it takes streams from or opens later: they have VIFs. Only in what is installed. */
   readonly reserved?: readonly string[];
 }

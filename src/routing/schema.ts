@@ -216,15 +216,16 @@ function fieldOf(pointer: string): string {
 function describe(error: ErrorObject, keys: readonly string[]): { field: string; what: string; hint: string } {
   const field = fieldOf(error.instancePath);
   const prefix = field === '' ? '' : `${field}.`;
+  const top = /^\w+/.exec(field)?.[0] ?? '';
   if (error.keyword === 'required') {
     const name = String(error.params.missingProperty);
-    return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[name] ?? ROUTE_EXAMPLE };
+    return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[top || name] ?? ROUTE_EXAMPLE };
   }
   if (error.keyword === 'additionalProperties') {
     const name = String(error.params.additionalProperty) || '""';
-    return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${keys.join(', ')}.` };
+    const known = field === '' ? keys : Object.keys(error.parentSchema?.properties ?? {});
+    return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${known.join(', ')}.` };
   }
-  const top = /^\w+/.exec(field)?.[0] ?? '';
   const nameFault = error.keyword === 'pattern';
   return {
     field,
@@ -252,8 +253,20 @@ function depth({ instancePath, keyword }: ErrorObject): number {
   return 2 * instancePath.length + (keyword === 'required' || keyword === 'additionalProperties' ? 1 : 0);
 }
 
+function isAnswer(message: unknown): message is { mfc_rules: unknown } {
+  return typeof message === 'object' && message !== null && 'mfc_rules' in message;
+}
+
+/** Who sends an answer back means its rules. */
+function wholeAnswer({ mfc_rules }: { mfc_rules: unknown }, isAdd: boolean, at: At): MfcError {
+  const other = isAdd ? ', or send it to mfc set, which also deletes what is not in it' : '';
+  const hint = `Send the routes alone: msg.payload = msg.payload.mfc_rules${other}.`;
+  return invalid(at, 'mfc_rules', mfc_rules, 'is not a field here.', hint);
+}
+
 function check<T>(validate: ValidateFunction<T>, keys: readonly string[], message: unknown, at: At): T {
   if (validate(message)) return message;
+  if (keys !== SET_KEYS && isAnswer(message)) throw wholeAnswer(message, keys === ADD_KEYS, at);
   // Of the branches of an anyOf, the one that went deepest is the one the user meant.
   const error = validate.errors?.reduce((a, b) => (depth(b) > depth(a) ? b : a));
   if (error === undefined) throw invalid(at, '', message, 'is not valid.', ROUTE_EXAMPLE);

@@ -3,6 +3,7 @@
  */
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { type OpenProcess, openProcess } from '../kernel/open-process';
+import { hasIPv6 } from '../lab/ip';
 import { Lab } from '../lab/lab';
 import { controller, node, TAB } from '../nodes/flows';
 import { AdminNodeRed } from './node-red';
@@ -57,6 +58,16 @@ describe('admin: check of a table', () => {
     );
     deepEqual(await check({ table: '700' }), FREE);
   });
+
+  if (hasIPv6) {
+    it('that IPv6 is not free is said, and no reason not to open', async () => {
+      other = await openProcess(['6']);
+      equal(other.report.opened, true);
+      const { ok, message } = await check({ table: '' });
+      equal(ok, true);
+      match(message, /^The rights are there, and the IPv4 table is free\. Not so for IPv6: .*owns the IPv6 multicast/);
+    });
+  }
 
   it('a controller that is open with the table has it; another one is told so', async () => {
     await red.deploy([TAB, controller(), node('add', 'mfc add', { wires: [] })], { id: 'routes', state: 'open' });

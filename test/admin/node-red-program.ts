@@ -1,14 +1,15 @@
-// Node-RED with this package installed and with users, in the network namespace of its parent. Says on which port it is and which
-// endpoints this package has, and ends when the parent lets go of the IPC channel.
+// Node-RED with this package installed and with users, in the network namespace of its parent. Says on which port it is, and when asked
+// which endpoints this package has, and ends when the parent lets go of the IPC channel.
 
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import RED from 'node-red';
 import { Editor } from '../lab/editor';
-import type { Started } from './node-red';
+import type { Order, Started } from './node-red';
 import { USERS } from './users';
 
 /** As settings.js has them; each user's password is its name. */
@@ -37,6 +38,14 @@ function endpoints(): string[] {
   });
 }
 
+/** As Node-RED does it when a module is installed anew without a restart. */
+function loadAgain(): void {
+  const fromNodeRed = createRequire(require.resolve('node-red'));
+  const { loadNodeSet } = fromNodeRed('@node-red/registry/lib/loader');
+  const { getFullNodeInfo } = fromNodeRed('@node-red/registry/lib/registry');
+  loadNodeSet(getFullNodeInfo('mfc-controller'));
+}
+
 async function main(): Promise<void> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
@@ -56,7 +65,11 @@ async function main(): Promise<void> {
   try {
     await editor.start();
     editor.serve(server);
-    process.send?.({ port, endpoints: endpoints() } satisfies Started);
+    process.on('message', (order: Order) => {
+      if (order === 'load again') loadAgain();
+      process.send?.(endpoints());
+    });
+    process.send?.({ port } satisfies Started);
   } catch (error) {
     console.error(error);
     await stop(1);

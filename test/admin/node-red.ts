@@ -7,17 +7,22 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../lab/until';
 import type { FlowItem } from '../nodes/flows';
 import { USERS, type UserName } from './users';
 
+/** In which /proc counts time: USER_HZ is 100 everywhere. */
+const TICK_MS = 10;
+
 /** What the process says when it is ready. */
 export interface Started {
   readonly port: number;
-  /** `GET /mfc/interfaces`. */
-  readonly endpoints: string[];
 }
+
+/** What it is told; it answers with its endpoints. */
+export type Order = 'list' | 'load again';
 
 export interface Reply {
   readonly status: number;
@@ -60,8 +65,26 @@ export class AdminNodeRed {
     return this.printed.text;
   }
 
-  get endpoints(): string[] {
-    return this.started.endpoints;
+  /** Milliseconds of work until now, of all its threads. */
+  cpuTime(): number {
+    const fields = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  }
+
+  /** What this package has registered: `GET /mfc/interfaces`. */
+  endpoints(): Promise<string[]> {
+    return this.#order('list');
+  }
+
+  /** Loads the nodes once more, and answers what is registered then. */
+  loadAgain(): Promise<string[]> {
+    return this.#order('load again');
+  }
+
+  async #order(order: Order): Promise<string[]> {
+    this.child.send(order);
+    const [endpoints] = await once(this.child, 'message');
+    return endpoints as string[];
   }
 
   async close(): Promise<void> {

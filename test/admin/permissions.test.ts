@@ -21,11 +21,13 @@ const BODIES: Readonly<Record<string, unknown>> = {
 describe('admin: permissions', () => {
   let lab: Lab;
   let red: AdminNodeRed;
+  let endpoints: string[];
 
   before(async () => {
     lab = await Lab.open();
     await lab.link('eth1', 'eth2');
     red = await AdminNodeRed.start();
+    endpoints = await red.endpoints();
     await red.deploy(FLOW, { id: 'routes', state: 'open' });
   });
   after(async () => {
@@ -43,7 +45,7 @@ describe('admin: permissions', () => {
   }
 
   it('these endpoints are registered, once each', () => {
-    deepEqual(red.endpoints.toSorted(), [
+    deepEqual(endpoints.toSorted(), [
       'GET /mfc/controllers',
       'GET /mfc/controllers/:id/state',
       'GET /mfc/interfaces',
@@ -55,7 +57,7 @@ describe('admin: permissions', () => {
   });
 
   it('nobody gets anything who is not logged in, or whose permissions are for other things', async () => {
-    for (const endpoint of red.endpoints) {
+    for (const endpoint of endpoints) {
       equal(await ask(endpoint), 401, endpoint);
       equal(await ask(endpoint, 'author'), 401, endpoint);
     }
@@ -65,7 +67,7 @@ describe('admin: permissions', () => {
   it('who may read gets what there is, and changes nothing', async () => {
     equal((await red.post(`${PATH}/add`, ROUTE, 'admin')).status, 200);
     for (const user of ['reader', 'watcher'] as const) {
-      for (const endpoint of red.endpoints) {
+      for (const endpoint of endpoints) {
         equal(await ask(endpoint, user), endpoint.startsWith('GET ') ? 200 : 401, `${user}: ${endpoint}`);
       }
     }
@@ -74,14 +76,14 @@ describe('admin: permissions', () => {
   });
 
   it('who may only write does not read', async () => {
-    for (const endpoint of red.endpoints) {
+    for (const endpoint of endpoints) {
       equal(await ask(endpoint, 'writer'), endpoint.startsWith('GET ') ? 401 : 200, endpoint);
     }
     equal(inKernel(), 0);
   });
 
   it('HEAD is no way around', async () => {
-    for (const endpoint of red.endpoints.filter((one) => one.startsWith('GET '))) {
+    for (const endpoint of endpoints.filter((one) => one.startsWith('GET '))) {
       const path = endpoint.replace('GET ', '').replace(':id', 'routes');
       equal((await red.request('HEAD', path)).status, 401, path);
     }
@@ -97,7 +99,7 @@ describe('admin: permissions', () => {
       const text =
         type?.includes('urlencoded') === true ? new URLSearchParams({ ...ROUTE, oifs: 'eth2' }).toString() : '';
       const body = text || JSON.stringify(ROUTE);
-      for (const endpoint of red.endpoints.filter((one) => one.startsWith('POST '))) {
+      for (const endpoint of endpoints.filter((one) => one.startsWith('POST '))) {
         const path = endpoint.replace('POST ', '').replace(':id', 'routes');
         const reply = await red.request('POST', path, { user: 'admin', body, ...(type === undefined ? {} : { type }) });
         equal(reply.status, 415, path);
@@ -117,5 +119,10 @@ describe('admin: permissions', () => {
       () => red.log,
     );
     ok(logged().some((line) => line.includes('mfc.controllers.add') && line.includes(`"path":"/${PATH}/add"`)));
+  });
+
+  it('a module that is loaded again registers nothing twice', async () => {
+    deepEqual(await red.loadAgain(), endpoints);
+    equal((await red.get('mfc/controllers', 'reader')).body.controllers[0].state, 'open');
   });
 });

@@ -53,13 +53,14 @@ export class Bench {
   }
 
   /** Another controller with the same file takes the place of the one before. */
-  replace(predecessors: readonly Predecessor[] = [], rails?: RailSettings): void {
+  replace(predecessors: readonly Predecessor[] = [], rails?: RailSettings, watchInterfaces?: string): void {
     this.controller = new Controller({
       stateFile: this.stateFile,
       kernel: this.kernel,
       meterInterval: NEVER,
       predecessors,
       rails,
+      watchInterfaces,
     });
     this.listen();
   }

@@ -63,6 +63,25 @@ describe('controller: outputs that hosts open', () => {
     await untilOpen('out2');
   });
 
+  it('are named in answers as they are open, and their rules can be sent back', async () => {
+    const { controller } = bench;
+    const oifs = ({ mfc_rules }: { mfc_rules: { oifs: unknown }[] }): unknown => mfc_rules[0]?.oifs;
+    deepEqual(oifs(await controller.add(ROUTE)), []);
+    await hear('out1', '10.9.0.1', joins(GROUP));
+    await hear('out2', '10.9.0.2', joins(GROUP));
+    await untilOpen('out1', 'out2');
+    const again = await controller.add(ROUTE);
+    deepEqual([oifs(again), again.changed], [['out1', 'out2'], false]);
+    const fewer = await controller.add({ ...ROUTE, members: { among: ['out2', 'out3'] } });
+    deepEqual([oifs(fewer), fewer.changed], [['out2'], true]);
+    deepEqual((await controller.add(fewer.mfc_rules)).changed, false);
+    const table = await controller.set([...fewer.mfc_rules, { group: '239.1.1.2', iif: 'in1', oifs: ['out1'] }]);
+    deepEqual([oifs(table), oifs(table.previous)], [['out2'], ['out2']]);
+    equal((await controller.set(table.previous)).message, 'Table set: 1 unchanged, 1 deleted.');
+    deepEqual(oifs(await controller.del({ ...ROUTE, dry_run: true })), ['out2']);
+    deepEqual(oifs(await controller.del(ROUTE)), ['out2']);
+  });
+
   it('are said in a dry run, and are saved without who has joined', async () => {
     const { plan } = await bench.controller.add({ ...ROUTE, dry_run: true });
     deepEqual(

@@ -1,7 +1,10 @@
 // What a user may write in the fields of a controller.
 
-import { equal, throws } from 'node:assert/strict';
+import { deepEqual, equal, throws } from 'node:assert/strict';
+import { Controller } from '../../src/controller/controller';
 import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/controller/settings';
+import { until } from '../lab/until';
+import { Bench } from './bench';
 
 interface Field {
   parse(value: string | number | undefined): number | undefined;
@@ -57,5 +60,27 @@ describe('controller: settings', () => {
         message: /meterInterval is .* Give a number of seconds from 0\.1 to 60, or leave it blank for 1/,
       });
     }
+  });
+
+  it('meterInterval, if it is wrong, keeps no route out: it is told once, and the default holds', async () => {
+    const bench = await Bench.make();
+    const { stateFile, kernel } = bench;
+    const controller = new Controller({ stateFile, kernel, meterInterval: 'often' });
+    const warnings: string[] = [];
+    controller.on('warning', ({ message }) => warnings.push(message));
+    await controller.open();
+    const { changed } = await controller.add({ group: '239.1.1.1', iif: 'in1', oifs: ['out1'] });
+    equal(changed, true);
+    deepEqual(warnings, [
+      "Invalid argument: meterInterval is 'often'. Give a number of seconds from 0.1 to 60, or leave it blank for 1. " +
+        'It is 1 until then.',
+    ]);
+    await controller.state({});
+    await until(
+      async () => (await controller.state({})).mfc_rules[0]?.packets_per_second !== undefined,
+      'It should measure.',
+    );
+    await controller.close();
+    await bench.close();
   });
 });

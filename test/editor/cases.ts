@@ -219,6 +219,14 @@ export const cases: readonly Case[] = [
     ...bad('idleTimeout', '60', { source, group: '239.1.1.1/32' }),
   ]),
 
+  // An alarm that could not ring.
+  ...learning.flatMap((others) => [
+    ...good('alarmIdle', '5 30 0.5', { ...others, idleTimeout: '30' }),
+    ...bad('alarmIdle', '31 30.001', { ...others, idleTimeout: '30' }),
+    ...good('idleTimeout', '10 60', { ...others, alarmIdle: '10' }),
+    ...bad('idleTimeout', '9.9 1', { ...others, alarmIdle: '10' }),
+  ]),
+
   ...good('label', ['camera 7', '"<b>"', 'x'.repeat(256)]),
   ...bad('label', ['x'.repeat(257)]),
 ];
@@ -245,6 +253,12 @@ const names = (count: number): string => Array.from({ length: count }, (_, i) =>
 
 const reserved = (...routes: object[]): string => JSON.stringify(routes);
 const ROUTE = { source: '10.1.1.5', group: '239.10.20.30', iif: 'eth1', oifs: ['eth2'] };
+
+/** The interfaces that a controller watches. */
+export const watched = {
+  good: ['eth1', 'eth1, eth2', 'eth+', '*', 'eth1,eth1', names(31)],
+  bad: [',', 'eth1,', 'eth 1', 'eth/1', 'veth12345678901x', names(32)],
+} as const;
 
 /** The guard rails of the controller. */
 export const rails = {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NodeAPI } from 'node-red';
+import { badFilter, REASONS, statusOf } from '../../nodes/status';
+import { type ErrorCode, MfcError } from '../../src/errors';
 import { EVENT_KINDS } from '../../src/streams/events/event';
-import { cases, intervals, rails, tables, times } from './cases';
+import { cases, intervals, rails, tables, times, watched } from './cases';
 import {
   loadEditor,
   type NodeFile,
@@ -31,6 +34,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     keepForwarding: false,
     keepSeconds: '',
     meterInterval: '',
+    watchInterfaces: '',
     allowedInterfaces: '',
     allowedGroups: '',
     allowedSources: '',
@@ -65,13 +69,34 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
   'mfc-event': { name: '', controller: '', events: [], source: '', group: '', interface: '' },
 };
 
-/** Keys in `data-i18n="key"` and `data-i18n="[placeholder]key"`. */
+/** Keys in `data-i18n="key"`, `data-i18n="[placeholder]key"` and `data-i18n="[title]key;[html]key"`. */
 const keysInForm = (html: string): string[] =>
-  Array.from(html.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g), ([, key = '']) => key);
+  Array.from(html.matchAll(/data-i18n=(["'])(.+?)\1/g), ([, , keys = '']) => keys.split(';'))
+    .flat()
+    .map((key) => key.trim().replace(/^\[[\w-]+\]/, ''));
 
-/** Keys in `_('key')`, with or without a namespace. */
+/** Keys in `_('key')`, with or without a namespace. Those that a script puts together are provoked. */
 const keysInScript = (script: string): string[] =>
-  Array.from(script.matchAll(/\b_\(\s*'([^']+)'/g), ([, key = '']) => key.replace(/^.*:/, ''));
+  Array.from(script.matchAll(/\b_\(\s*(['"`])([^$]+?)\1/g), ([, , key = '']) => key.replace(/^.*:/, ''));
+
+/** The words under the nodes, in every state that a controller can be in. A count has a key for each form. */
+function keysOfStatuses(): Set<string> {
+  const asked = new Set<string>();
+  const _ = (name: string, values?: object): string => {
+    const key = name.replace(/^.*:/, '');
+    asked.add(key);
+    if (values !== undefined && 'count' in values) asked.add(`${key}_plural`);
+    return key;
+  };
+  const RED = { _ } as unknown as NodeAPI;
+  const still = { routes: 1, pending: 0, degraded: 0 };
+  badFilter(RED);
+  for (const state of ['opening', 'open', 'closed'] as const) statusOf(RED, { ...still, state });
+  for (const part of [{ pending: 1 }, { degraded: 1 }]) statusOf(RED, { ...still, ...part, state: 'open' });
+  const errors = [...(Object.keys(REASONS) as ErrorCode[]).map((code) => new MfcError(code, '?')), new Error('?')];
+  for (const error of errors) statusOf(RED, { ...still, state: 'closed', error });
+  return asked;
+}
 
 /** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
 const keysInResources = (): string[] =>
@@ -95,10 +120,9 @@ function keysOfFaults(): Set<string> {
   for (const meterInterval of intervals.bad)
     editor.faults('mfc-controller', editor.newNode('mfc-controller', { meterInterval }));
   editor.faults('mfc event', editor.newNode('mfc event', { interface: 'eth 1' }));
-  for (const [field, { bad }] of Object.entries(rails))
+  for (const [field, { bad }] of Object.entries({ ...rails, watchInterfaces: watched }))
     for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
   editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
-  editor.advice(editor.newNode('mfc add', { idleTimeout: '1', alarmIdle: '2' }), 'idleTimeout');
   const down = { up: false, multicast: true, addresses: [] };
   for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
     editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
@@ -107,14 +131,14 @@ function keysOfFaults(): Set<string> {
 }
 
 describe('editor catalog', () => {
-  const faultKeys = keysOfFaults();
+  const otherKeys = [...keysOfFaults(), ...keysOfStatuses()];
 
   for (const file of nodeFiles) {
     const type = types[file];
     const html = readHtml(file);
 
     it(`${file}.json has the messages that the form and the script use, and no others`, () => {
-      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...faultKeys];
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...otherKeys];
       const mine = used.filter((key) => key.startsWith(`${file}.`));
       assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
       const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));

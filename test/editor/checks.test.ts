@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cases, intervals, openValues, rails, tables, times, validRoute } from './cases';
+import { cases, intervals, openValues, rails, tables, times, validRoute, watched } from './cases';
 import { loadEditor } from './fake-editor';
 
 const editor = loadEditor();
@@ -95,6 +95,7 @@ describe('editor checks', () => {
     keepSeconds: times,
     meterInterval: intervals,
     ...rails,
+    watchInterfaces: watched,
   })) {
     it(`mfc-controller accepts for ${field} what the server accepts`, () => {
       for (const value of [...good, ...openValues]) {

@@ -1,12 +1,11 @@
 // The editor and the server on prefixes that nobody thought of: near the ends of the ranges that mean something.
 
 import { equal } from 'node:assert/strict';
-import { fieldsOf } from '../../nodes/fields';
 import { formatPrefix, masked, parsePrefix } from '../../src/routing/prefix';
-import { parseAdd } from '../../src/routing/request';
 import { Random } from '../controller/random';
 import { validRoute } from './cases';
 import { loadEditor } from './fake-editor';
+import { asInForms, refusalOf } from './refusal';
 
 const IPV4 = [
   '224.0.0.0',
@@ -42,14 +41,6 @@ function randomPrefix(random: Random): string {
   return prefix === undefined || random.chance(20) ? text : formatPrefix(masked(prefix));
 }
 
-function isTaken(config: object): boolean {
-  try {
-    return parseAdd({}, fieldsOf(config)).route !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 describe('the editor and the server judge prefixes alike', () => {
   const seed = Date.now() % 1_000_000;
 
@@ -65,10 +56,13 @@ describe('the editor and the server judge prefixes alike', () => {
         exclude: random.chance(70) ? '' : randomPrefix(random),
         join: random.chance(30),
       };
-      const isGood = isTaken(values);
-      const faults = editor.faults('mfc add', editor.newNode('mfc add', values));
-      equal(faults.length === 0, isGood, `${JSON.stringify(values)}: ${faults.join(' ')} seed ${seed}`);
-      taken[isGood ? 'yes' : 'no']++;
+      const refusal = refusalOf(values);
+      const faults = editor.faultsByField('mfc add', editor.newNode('mfc add', values));
+      const what = `${JSON.stringify(values)}: ${JSON.stringify(faults)} seed ${seed}`;
+      equal(Object.keys(faults).length > 0, refusal !== undefined, what);
+      const { field = '' } = refusal?.cause ?? {};
+      if (refusal && ['group', 'source'].includes(field)) equal(faults[field], asInForms(refusal.message), what);
+      taken[refusal === undefined ? 'yes' : 'no']++;
     }
     equal(taken.yes > 100 && taken.no > 100, true, JSON.stringify(taken));
   });

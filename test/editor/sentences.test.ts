@@ -2,11 +2,9 @@
  * What a form says under a field: the sentence of the server, as far as it is about that field alone, and the blame where the server puts it.
  */
 import assert from 'node:assert/strict';
-import { fieldsOf } from '../../nodes/fields';
-import { MfcError } from '../../src/errors';
-import { parseAdd } from '../../src/routing/request';
 import { cases, validRoute } from './cases';
 import { loadEditor } from './fake-editor';
+import { asInForms, refusalOf } from './refusal';
 
 const editor = loadEditor();
 
@@ -20,21 +18,6 @@ const inForm: Readonly<Record<string, string>> = {
   join: 'group', // a box is never wrong
 };
 
-function refusalOf(config: object): MfcError {
-  try {
-    parseAdd({}, fieldsOf(config));
-  } catch (error) {
-    if (error instanceof MfcError) return error;
-  }
-  throw new Error(`The server takes ${JSON.stringify(config)}.`);
-}
-
-/** `Invalid argument: group is …` → `Group is …`, without quotes, which say in a message that a text is meant. */
-function asInForms(message: string): string {
-  const text = message.replace(/^Invalid argument: /, '').replaceAll('"', '');
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 describe('what forms say', () => {
   for (const { field, value, ok, others } of cases) {
     if (ok) continue;
@@ -42,7 +25,7 @@ describe('what forms say', () => {
     const faults = editor.faultsByField('mfc add', editor.newNode('mfc add', values));
 
     it(`${field} ${JSON.stringify(value).slice(0, 60)} with ${JSON.stringify(others)}`, () => {
-      const { cause, message } = refusalOf(values);
+      const { cause = {}, message = 'The server takes it.' } = refusalOf(values) ?? {};
       const name = cause.field ?? '';
       const blamed = inForm[name] ?? inForm[name.replace(/\W.*/, '')] ?? name.replace(/\[.*/, '');
       assert.ok(blamed in faults, `${message} ${JSON.stringify(faults)}`);
@@ -102,18 +85,5 @@ describe('what forms advise', () => {
     assert.equal(advice('membersAmong', { membersAmong: 'eth9' }), undefined);
     assert.equal(advice('oifs', { oifs: 'eth9', members: true }), undefined);
     assert.equal(advice('iif', { iif: 'eth9', allowAbsent: true }), undefined);
-  });
-
-  it('more time where a stream is forgotten before its alarm is due', () => {
-    const idle = (idleTimeout: string, alarmIdle: string) => advice('idleTimeout', { idleTimeout, alarmIdle });
-    assert.match(idle('5', '10') ?? '', /^This is less than the time of the alarm/);
-    for (const [idleTimeout, alarmIdle] of [
-      ['10', '10'],
-      ['20', '10'],
-      ['', '10'],
-      ['5', ''],
-    ] as const) {
-      assert.equal(idle(idleTimeout, alarmIdle), undefined);
-    }
   });
 });

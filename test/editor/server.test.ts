@@ -7,8 +7,9 @@ import { parseKeepSeconds, parseMeterInterval, parseTableId } from '../../src/co
 import { MfcError } from '../../src/errors';
 import { parseRails } from '../../src/routing/rails';
 import { parseAdd } from '../../src/routing/request';
+import { parseWatched } from '../../src/routing/watching';
 import { parseEventFilter } from '../../src/streams/events/event-filter';
-import { cases, intervals, rails, tables, times, validRoute } from './cases';
+import { cases, intervals, rails, tables, times, validRoute, watched } from './cases';
 
 function isRefused(act: () => unknown): boolean {
   try {
@@ -55,8 +56,10 @@ describe('the server judges fields as the forms do', () => {
     for (const value of bad) it(`refuses ${field} '${value}'`, () => assert.ok(isRefused(() => parse(value))));
   }
 
-  for (const [field, { good, bad }] of Object.entries(rails)) {
-    const isBad = (value: string): boolean => isRefused(() => parseRails({ [field]: value }));
+  for (const [field, { good, bad }] of Object.entries({ ...rails, watchInterfaces: watched })) {
+    const isBad = (value: string): boolean => {
+      return isRefused(() => (field in rails ? parseRails({ [field]: value }) : parseWatched(value)));
+    };
     for (const value of good) it(`takes ${field} ${value}`, () => assert.equal(isBad(value), false));
     for (const value of bad) it(`refuses ${field} '${value}'`, () => assert.equal(isBad(value), true));
   }

@@ -29,9 +29,9 @@ for file in nodes/*.html; do copy "$file" "dist/$file"; done
 find nodes/locales -type f | while read -r file; do copy "$file" "dist/$file"; done
 for file in icons/*; do copy "$file" "dist/nodes/$file"; done
 
-node_modules/.bin/tsc -p nodes/sidebar --outDir resources/.sidebar
-for file in resources/.sidebar/*.js; do copy "$file" "resources/sidebar/${file##*/}"; done
-rm -r resources/.sidebar
+node_modules/.bin/tsc -p nodes/sidebar --outDir dist/.sidebar
+for file in dist/.sidebar/*.js; do copy "$file" "resources/sidebar/${file##*/}"; done
+rm -r dist/.sidebar
 copy nodes/sidebar/sidebar.css resources/sidebar/sidebar.css
 for file in resources/sidebar/*; do
   name="${file##*/}"

@@ -13,6 +13,7 @@ const START_DEADLINE_MS = 60_000;
 /** Nothing but what keeps it from asking the network or the user, and lets flows be stopped. */
 const SETTINGS = {
   uiHost: '127.0.0.1',
+  lang: 'en-US',
   telemetry: { enabled: false, updateNotification: false },
   runtimeState: { enabled: true },
   logging: { console: { level: 'info' } },
@@ -84,8 +85,8 @@ export class NodeRedProcess {
   }
 
   /** Asks, and answers the body; throws if the status is not `status`. */
-  async get(path: string, accept = 'application/json', status = 200): Promise<string> {
-    const response = await fetch(this.url + path, { headers: { accept, 'accept-language': 'en-US' } });
+  async get(path: string, accept = 'application/json', status = 200, language = 'en-US'): Promise<string> {
+    const response = await fetch(this.url + path, { headers: { accept, 'accept-language': language } });
     return body(response, `GET ${path}`, status);
   }
 

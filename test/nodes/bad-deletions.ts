@@ -20,6 +20,13 @@ const SHAPES: BadMessage[] = [
   invalid('source is zero-padded', { source: '010.1.1.5', group }, 'source', 'is not an IP address.'),
   invalid('families are mixed', { source: 'fd00::5', group }, 'source', 'is IPv6, but the group is IPv4.'),
   invalid('an unknown field', { source, group, ttl: 2 }, 'ttl', 'is not a field here.'),
+  invalid(
+    'an answer',
+    { status: 'success', mfc_rules: [{ source, group }] },
+    'mfc_rules',
+    'is not a field here. Send the routes alone: msg.payload = msg.payload.mfc_rules.',
+  ),
+  invalid('an answer in an array', [{ mfc_rules: [] }], 'payload[0].mfc_rules', 'is not a field here.'),
   invalid('no outputs', { source, group, oifs: [] }, 'oifs', 'is empty.'),
   invalid('outputs as empty text', { source, group, oifs: '' }, 'oifs', "has '', which is not an interface name."),
   invalid('output twice', { source, group, oifs: ['eth2', 'eth2'] }, 'oifs', "names 'eth2' twice."),

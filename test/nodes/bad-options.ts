@@ -1,7 +1,7 @@
 /**
  * Bad messages for `mfc add`: what a route can have besides its stream and its interfaces.
  */
-import { type BadMessage, changed, invalid } from './bad-message';
+import { type BadMessage, changed, GOOD, invalid } from './bad-message';
 
 /** A route that learns. */
 const PREFIX = { source: '*', group: '239.1.0.0/16' };
@@ -38,13 +38,30 @@ const WRONG: BadMessage[] = [
 ];
 
 const KEYS: BadMessage[] = [
-  invalid('alarm without idle', changed({ alarm: {} }), 'alarm.idle', 'is missing.'),
-  invalid('alarm with an unknown key', changed({ alarm: { idle: 2, rate: 5 } }), 'alarm.rate', 'is not a field here.'),
+  invalid('alarm without idle', changed({ alarm: {} }), 'alarm.idle', 'is missing. Give for example {"idle": 2}'),
+  invalid(
+    'alarm with an unknown key',
+    changed({ alarm: { idle: 2, rate: 5 } }),
+    'alarm.rate',
+    'is not a field here. The fields are idle.',
+  ),
   invalid(
     'members with an unknown key',
     changed({ oifs: 'members', members: { within: ['eth2'] } }),
     'members.within',
-    'is not a field here.',
+    'is not a field here. The fields are among, timeout.',
+  ),
+  invalid(
+    'an output with an unknown key',
+    changed({ oifs: [{ name: 'eth2', ttl: 5 }] }),
+    'oifs[0].ttl',
+    'is not a field here. The fields are name, threshold.',
+  ),
+  invalid(
+    'an output without a name',
+    changed({ oifs: [{ threshold: 5 }] }),
+    'oifs[0].name',
+    'is missing. Give an array',
   ),
 ];
 
@@ -93,6 +110,21 @@ const EXCLUDES: BadMessage[] = [
   invalid('idle_timeout for one stream', changed({ idle_timeout: 60 }), 'idle_timeout', 'is set, but the route is for'),
 ];
 
+const SILENT_ALARMS: BadMessage[] = [
+  invalid(
+    'an alarm after the stream is forgotten',
+    changed({ ...PREFIX, alarm: { idle: 61 }, idle_timeout: 60 }),
+    'alarm.idle',
+    'is longer than the idle_timeout of 60, so it could not ring. Let idle_timeout be the longer one.',
+  ),
+  invalid(
+    'such an alarm in an array',
+    [GOOD, changed({ group: '239.1.1.3', iif: 'eth+', alarm: { idle: 2 }, idle_timeout: 0.5 })],
+    'payload[1].alarm.idle',
+    'is longer than the idle_timeout of 0.5',
+  ),
+];
+
 const JOINS: BadMessage[] = [
   invalid(
     'join of 8,192 groups',
@@ -109,6 +141,13 @@ const JOINS: BadMessage[] = [
 ];
 
 const LEASES: BadMessage[] = [
+  invalid('an end that is over', changed({ expires_at: Date.now() - 1 }), 'expires_at', 'is over already. Give a time'),
+  invalid(
+    'seconds since 1970 as the end',
+    [GOOD, changed({ group: '239.1.1.3', expires_at: Math.floor(Date.now() / 1000) + 60 })],
+    'payload[1].expires_at',
+    'is over already. Give a time to come, in milliseconds since 1970',
+  ),
   invalid('two ends', changed({ expires_in: 60, expires_at: 2e12 }), 'expires_at', 'is set as well as expires_in.'),
 ];
 
@@ -197,6 +236,7 @@ export const BAD_OPTIONS: readonly BadMessage[] = [
   ...WRONG,
   ...KEYS,
   ...EXCLUDES,
+  ...SILENT_ALARMS,
   ...JOINS,
   ...LEASES,
   ...MEMBERS,

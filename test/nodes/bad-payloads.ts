@@ -14,7 +14,18 @@ const NO_ROUTES: BadMessage[] = [
   invalid('text', 'add', 'payload', ROUTE),
   invalid('JSON that was not parsed', JSON.stringify(GOOD), 'payload', ROUTE),
   invalid('an empty object', {}, 'group', 'is missing.'),
-  invalid('the answer of mfc state', { status: 'success', vif_map: {}, mfc_rules: [] }, 'group', 'is missing.'),
+  ...[
+    { status: 'success', vif_map: {}, mfc_rules: [] },
+    { ...GOOD, mfc_rules: [GOOD] },
+    { label: 'Hall', mfc_rules: [] },
+  ].map((answer) =>
+    invalid(
+      `an answer with ${Object.keys(answer)}`,
+      answer,
+      'mfc_rules',
+      'is not a field here. Send the routes alone: msg.payload = msg.payload.mfc_rules, or send it to mfc set',
+    ),
+  ),
 ];
 
 const ARRAYS: BadMessage[] = [

@@ -22,6 +22,7 @@ import { sweep } from '../../src/controller/parking';
 import { until } from '../lab/lab';
 import { type FlowItem, SINKS } from './flows';
 import { type Message, Outcome } from './outcome';
+import { speak, withWords } from './words';
 
 interface NodeStatusEvent {
   id: string;
@@ -54,7 +55,9 @@ export class NodeRed {
   /** Loads flows after `unload`, as a start of Node-RED does. */
   async load(flow: readonly FlowItem[]): Promise<void> {
     helper.settings({ userDir: this.userDir });
-    const types = [this.#sinkType, this.#earType, controllerNode, addNode, delNode, setNode, stateNode, eventNode];
+    await speak('en-US');
+    const nodes = [controllerNode, addNode, delNode, setNode, stateNode, eventNode].map(withWords);
+    const types = [this.#sinkType, this.#earType, ...nodes];
     await helper.load(types, flow as FlowItem[]);
   }
 

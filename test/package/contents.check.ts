@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { checkout } from '../lab/namespace';
 import { installed, tarball } from './installed';
 
-const MAX_BYTES = 200_000;
+const MAX_BYTES = 300_000;
 /** Ours, ajv (5), koffi (2), ipaddr.js, write-file-atomic (2). */
 const MAX_PACKAGES = 11;
 const NEEDED =
-  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|resources\/[\w-]+\.mjs|resources\/sidebar\/[\w-]+\.(js|css)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 interface PackageJson {
   version: string;
-  'node-red': { nodes: Record<string, string> };
+  'node-red': { nodes: Record<string, string>; plugins: Record<string, string> };
 }
 
 describe('package: contents', () => {
@@ -44,9 +44,23 @@ describe('package: contents', () => {
     const names = nodes.map((path) => path.split('/').at(-1));
     const needed = [
       ...nodes.flatMap((path) => [`${path}.js`, `${path}.html`]),
-      ...names.flatMap((name) => [`dist/nodes/locales/en-US/${name}.json`, `dist/nodes/locales/en-US/${name}.html`]),
+      ...readdirSync(join(checkout, 'nodes/locales')).flatMap((language) =>
+        names.flatMap((name) => ['json', 'html'].map((type) => `dist/nodes/locales/${language}/${name}.${type}`)),
+      ),
+      ...Object.entries(manifest['node-red'].plugins).flatMap(([name, path]) => [
+        path,
+        ...readdirSync(join(checkout, 'nodes/locales')).map(
+          (language) => `dist/nodes/locales/${language}/${name}.json`,
+        ),
+      ]),
+      ...readdirSync(join(checkout, 'nodes/sidebar'))
+        .filter((name) => /(?<!\.d)\.ts$|\.css$/.test(name))
+        .map((name) => `resources/sidebar/${name.replace(/\.ts$/, '.js')}`),
       ...readdirSync(join(checkout, 'icons')).map((icon) => `dist/nodes/icons/${icon}`),
       ...readdirSync(join(checkout, 'examples')).map((example) => `examples/${example}`),
+      ...readdirSync(join(checkout, 'resources'))
+        .filter((name) => name.endsWith('.mjs'))
+        .map((script) => `resources/${script}`),
       'README.md',
       'LICENSE',
       'CHANGELOG.md',

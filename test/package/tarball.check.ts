@@ -12,7 +12,7 @@ import { FLOW } from './flow';
 import { type Installed, installed } from './installed';
 
 const MODULE = '@mroute/node-red-mfc';
-const TYPES = ['mfc add', 'mfc del', 'mfc event', 'mfc state', 'mfc-controller'];
+const TYPES = ['mfc add', 'mfc del', 'mfc event', 'mfc set', 'mfc state', 'mfc-controller'];
 const GROUP = '239.10.20.30';
 const PACKETS = 100;
 
@@ -23,6 +23,8 @@ interface NodeSet {
   err?: unknown;
   types: string[];
 }
+
+type Catalogs = Record<string, Record<string, Record<string, Record<string, string>>>>;
 
 it('package: there is more than one Node-RED to check', () => ok(installed.length >= 2));
 
@@ -83,6 +85,15 @@ function check({ node, red: version, runtime, user }: Installed): void {
     for (const type of TYPES) {
       const set = type.replace(' ', '-');
       ok(Object.keys(catalogs[`${MODULE}/${set}`]?.[set] ?? catalogs[`${MODULE}/${set}`] ?? {}).length > 0, set);
+    }
+  });
+
+  it('speaks German and Japanese', async () => {
+    const words = { de: { label: 'Quelle', help: 'Eingangsdaten' }, ja: { label: '送信元', help: '入力' } };
+    for (const [language, { label, help }] of Object.entries(words)) {
+      const catalogs = JSON.parse(await red.get(`/nodes/messages?lng=${language}`)) as Catalogs;
+      equal(catalogs[`${MODULE}/mfc-add`]?.['mfc-add']?.label?.source, label);
+      match(await red.get(`/nodes/${MODULE}/mfc-add`, 'text/html', 200, language), new RegExp(`<h3>${help}</h3>`));
     }
   });
 

@@ -1,7 +1,7 @@
 // Rules out of routes: what a flow does to an answer must not reach the route.
 
-import { deepEqual } from 'node:assert/strict';
-import { parseAdd } from '../../src/routing/request';
+import { deepEqual, throws } from 'node:assert/strict';
+import { parseAdd, parseSaved } from '../../src/routing/request';
 import { type Rule, toRule, toSavedRule } from '../../src/routing/route';
 
 const MESSAGE = {
@@ -43,5 +43,16 @@ describe('routing: rules', () => {
     const { expires_in = 0 } = toRule(route);
     deepEqual([expires_in > 59, expires_in <= 60, toRule(route).expires_at], [true, true, undefined]);
     deepEqual([toSavedRule(route).expires_at, toSavedRule(route).expires_in], [route.expiresAt, undefined]);
+  });
+
+  it('may have come in the file to what no message may ask for', () => {
+    const rules = [
+      { source: '*', group: '239.1.1.1', iif: 'eth1', oifs: ['eth2'], expires_at: Date.now() - 1 },
+      { source: '*', group: '239.1.0.0/16', iif: 'eth1', oifs: ['eth2'], alarm: { idle: 61 }, idle_timeout: 60 },
+    ];
+    for (const rule of rules) {
+      throws(() => parseAdd(rule), { code: 'ERR_MFC_INVALID' });
+      deepEqual(toSavedRule(parseSaved(rule, 0)), rule);
+    }
   });
 });

@@ -24,6 +24,7 @@ describe('format', () => {
   it('in the language of the reader', () => {
     assert.equal(formatBits(1_053_888, 'de'), '1,05 Mbit/s');
     assert.equal(formatNumber(1234.5, 'de'), '1.235');
+    assert.equal(formatNumber(16_366, 'en-US'), '16.4K');
     assert.equal(formatAge(5, 'ja'), '5秒前');
   });
 
