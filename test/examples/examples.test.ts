@@ -350,9 +350,11 @@ describe('examples', () => {
     const RATE = 200;
     const A = '10.0.1.2 239.10.20.30: camera >';
     const B = '10.0.5.2 239.10.20.30: backup >';
+    let tv: Host;
     before(async () => {
+      tv = tvs[0] as Host;
       for (const host of [camera, backup]) await host.remote(5011, GROUP, { rate: RATE });
-      await tvs[0]?.join(GROUP);
+      await tv.join(GROUP);
     });
 
     const onAir = (input: 'A' | 'B') =>
@@ -362,36 +364,98 @@ describe('examples', () => {
           [`${A}${input === 'A' ? ' tv1' : ''}`, `${B}${input === 'B' ? ' tv1' : ''}`].join(),
         `${input} should be on air`,
       );
+    const countOf = async ({ ipv4 }: Host) => (await tv.count(GROUP, { source: ipv4 })).received;
     /** Resolves when the receiver gets more of a camera's packets. */
-    async function flows({ ipv4 }: Host): Promise<void> {
-      const count = async () => (await tvs[0]?.count(GROUP, { source: ipv4 }))?.received ?? 0;
-      const before = await count();
-      await until(async () => (await count()) > before, `packets of ${ipv4}`);
+    async function flows(from: Host): Promise<void> {
+      const before = await countOf(from);
+      await until(async () => (await countOf(from)) > before, `packets of ${from.name}`);
     }
+    /** Resolves with the line that says what is on air, once that is what it says. */
+    const says = (line: RegExp) => user.shown<string>('on air', (text) => line.test(text));
+    const gapIn = (line: string): number => Number(/gap (\d+) ms$/.exec(line)?.[1]);
 
     it('takes an input by hand', async () => {
       for (const input of ['B', 'A'] as const) {
         await user.ask(`take ${input}`);
         await onAir(input);
+        await says(new RegExp(`^input ${input} on air$`));
         await flows(input === 'A' ? camera : backup);
       }
     });
 
-    it('takes the other when one fails, and comes back when that is well again', async () => {
-      const silent = gap(tvs[0] as Host, camera, backup);
+    it('takes the other when one fails, and tells the gap', async function () {
+      const silent = gap(tv, camera, backup);
       await user.press('camera off');
+      const told = gapIn(await says(/^input B on air, input A lost, gap \d+ ms$/));
       await onAir('B');
-      await flows(backup);
-      ok((await silent) < 3_000, `${Math.round(await silent)} ms without packets`);
+      const measured = Math.round(await silent);
+      ok(measured < 3_000, `${measured} ms without packets`);
+      // Told from when the last packet was noticed: at most one interval of the meter after it came. The rest is this test's own.
+      ok(told > 490 && Math.abs(measured - told) < 1_000, `told ${told} ms, measured ${measured} ms`);
+      if (this.test) this.test.title += ` (${measured} ms, told as ${told} ms)`;
+    });
+
+    it('comes back after 5 seconds without another loss, and no packet comes twice', async function () {
       await user.press('camera on');
+      await says(/^input B on air$/);
+      await user.press('camera off');
+      await says(/^input B on air, input A lost$/);
+      const before = await countOf(camera);
+      const start = performance.now();
+      await user.press('camera on');
+      await says(/^input B on air$/);
+      await flows(backup);
+      equal(await countOf(camera), before, 'packets of an input that is not on air');
+      const change = gap(tv, backup, camera);
+      await onAir('A');
+      // The first return would have ended at least the alarm's half second earlier.
+      const held = performance.now() - start;
+      ok(held > 4_990, `A was taken after ${Math.round(held)} ms`);
+      const measured = Math.round(await change);
+      ok(measured < 1_000, `${measured} ms without packets`);
+      equal((await tv.count(GROUP)).duplicated, 0);
+      if (this.test) this.test.title += ` (${measured} ms from the last packet to the next)`;
+    });
+
+    it('takes what is well at once when the other fails in the hold-off', async () => {
+      await user.press('camera off');
+      await says(/^input B on air, input A lost, gap/);
+      await user.press('camera on');
+      await says(/^input B on air$/);
+      await user.press('backup off');
+      await says(/^input A on air, input B lost, gap \d+ ms$/); // the hold-off knows of no gap
       await onAir('A');
       await flows(camera);
     });
 
+    it('says so when both are lost, and takes the first that is back', async () => {
+      await user.press('camera off');
+      await says(/^input A on air, input A and input B lost$/);
+      await onAir('A');
+      await user.press('backup on');
+      await says(/^input B on air, input A lost, gap \d+ ms$/);
+      await onAir('B');
+      await flows(backup);
+    });
+
+    it('stays with what was taken by hand, in a hold-off too', async () => {
+      await user.press('camera on'); // B is on air: the hold-off begins
+      await says(/^input B on air$/);
+      await user.ask('take A');
+      await onAir('A');
+      await user.ask('take B');
+      await onAir('B');
+      const before = await countOf(backup);
+      const more = 5.5 * RATE; // what the camera sends in a hold-off, and some
+      await until(async () => (await countOf(backup)) >= before + more, `${more} packets of ${backup.name}`, 15_000);
+      await onAir('B');
+    });
+
     it('ends', async () => {
       await user.ask('delete both');
+      await says(/^nothing on air$/);
       deepEqual(await routes(), []);
-      await user.press('camera off');
+      for (const button of ['camera off', 'backup off']) await user.press(button);
     });
   });
 
