@@ -2,6 +2,7 @@
  * Every example in a real Node-RED beside a real kernel: each button is pressed and does what the example says.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
@@ -27,16 +28,35 @@ interface Rate {
   packets_per_second: number;
 }
 
+/** What the debug nodes of the examples show of an event. */
+interface Event {
+  event: string;
+  source?: string;
+  iif?: string;
+  interface?: string;
+  gap?: number;
+}
+
+/** A message for a chart. */
+interface ChartPoint {
+  topic: string;
+  payload: number;
+}
+
 interface KernelRoute {
   src: string;
   dst: string;
   iif: string;
-  multipath: { oif: string; ttl?: number }[];
+  /** Missing where packets wait for an entry. */
+  multipath?: { oif: string; ttl?: number }[];
 }
 
 const PACKAGE = '@mroute/node-red-mfc';
 const CONTROLLER = 'mfc-controller';
 const GROUP = '239.10.20.30';
+const REMOTE_PORT = 5011;
+/** Packets per second of the cameras that obey the flows. */
+const RATE = 200;
 
 /** Milliseconds from the last packet of one sender to the first of the next, give or take one look at the counts. */
 async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
@@ -50,6 +70,18 @@ async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
   return performance.now() - last.at;
 }
 
+/** To the remote control of a camera. */
+async function say(text: 'off' | 'on', { ipv4 }: Host): Promise<void> {
+  const socket = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.send(text, REMOTE_PORT, ipv4, (error) => (error ? reject(error) : resolve()));
+    });
+  } finally {
+    socket.close();
+  }
+}
+
 describe('examples', () => {
   let lab: Lab;
   let camera: Host;
@@ -57,6 +89,7 @@ describe('examples', () => {
   let tvs: Host[];
   let user: User;
   const tried: string[] = [];
+  const obedient = new Set<Host>();
 
   before(async () => {
     lab = await Lab.open();
@@ -74,7 +107,8 @@ describe('examples', () => {
   async function routes(...family: string[]): Promise<string[]> {
     const entries = JSON.parse(await lab.ip(...family, '-j', 'mroute', 'show')) as KernelRoute[];
     return entries
-      .map(({ src, dst, iif, multipath }) => {
+      .flatMap(({ src, dst, iif, multipath }) => {
+        if (multipath === undefined) return [];
         // In an any-source route the kernel wants the input among the outputs.
         const outputs = multipath.filter(({ oif }) => oif !== iif);
         const names = outputs.map(({ oif, ttl = 1 }) => (ttl === 1 ? oif : `${oif}/${ttl}`));
@@ -93,6 +127,23 @@ describe('examples', () => {
       counts.push((await tv.count(group)).received);
     }
     return counts;
+  }
+
+  /** The cameras of `npm start`, which obey *off* and *on* by UDP, send from now on. */
+  async function startCameras(): Promise<void> {
+    for (const host of [camera, backup]) {
+      if (obedient.has(host)) await say('on', host);
+      else await host.remote(REMOTE_PORT, GROUP, { rate: RATE });
+      obedient.add(host);
+    }
+  }
+  const stopCameras = () => Promise.all(Array.from(obedient, (host) => say('off', host)));
+
+  const countOf = async (tv: Host, { ipv4 }: Host) => (await tv.count(GROUP, { source: ipv4 })).received;
+  /** Resolves when a receiver gets more of a camera's packets. */
+  async function flows(from: Host, to: Host): Promise<void> {
+    const before = await countOf(to, from);
+    await until(async () => (await countOf(to, from)) > before, `packets of ${from.name} at ${to.name}`);
   }
 
   /** One file of `examples`: all its buttons are pressed in the end. */
@@ -347,14 +398,17 @@ describe('examples', () => {
   });
 
   example('07-a-b-failover.json', () => {
-    const RATE = 200;
     const A = '10.0.1.2 239.10.20.30: camera >';
     const B = '10.0.5.2 239.10.20.30: backup >';
     let tv: Host;
     before(async () => {
       tv = tvs[0] as Host;
-      for (const host of [camera, backup]) await host.remote(5011, GROUP, { rate: RATE });
+      await startCameras();
       await tv.join(GROUP);
+    });
+    after(async () => {
+      await stopCameras();
+      await tv.leave(GROUP);
     });
 
     const onAir = (input: 'A' | 'B') =>
@@ -364,12 +418,6 @@ describe('examples', () => {
           [`${A}${input === 'A' ? ' tv1' : ''}`, `${B}${input === 'B' ? ' tv1' : ''}`].join(),
         `${input} should be on air`,
       );
-    const countOf = async ({ ipv4 }: Host) => (await tv.count(GROUP, { source: ipv4 })).received;
-    /** Resolves when the receiver gets more of a camera's packets. */
-    async function flows(from: Host): Promise<void> {
-      const before = await countOf(from);
-      await until(async () => (await countOf(from)) > before, `packets of ${from.name}`);
-    }
     /** Resolves with the line that says what is on air, once that is what it says. */
     const says = (line: RegExp) => user.shown<string>('on air', (text) => line.test(text));
     const gapIn = (line: string): number => Number(/gap (\d+) ms$/.exec(line)?.[1]);
@@ -379,7 +427,7 @@ describe('examples', () => {
         await user.ask(`take ${input}`);
         await onAir(input);
         await says(new RegExp(`^input ${input} on air$`));
-        await flows(input === 'A' ? camera : backup);
+        await flows(input === 'A' ? camera : backup, tv);
       }
     });
 
@@ -400,12 +448,12 @@ describe('examples', () => {
       await says(/^input B on air$/);
       await user.press('camera off');
       await says(/^input B on air, input A lost$/);
-      const before = await countOf(camera);
+      const before = await countOf(tv, camera);
       const start = performance.now();
       await user.press('camera on');
       await says(/^input B on air$/);
-      await flows(backup);
-      equal(await countOf(camera), before, 'packets of an input that is not on air');
+      await flows(backup, tv);
+      equal(await countOf(tv, camera), before, 'packets of an input that is not on air');
       const change = gap(tv, backup, camera);
       await onAir('A');
       // The first return would have ended at least the alarm's half second earlier.
@@ -425,7 +473,7 @@ describe('examples', () => {
       await user.press('backup off');
       await says(/^input A on air, input B lost, gap \d+ ms$/); // the hold-off knows of no gap
       await onAir('A');
-      await flows(camera);
+      await flows(camera, tv);
     });
 
     it('says so when both are lost, and takes the first that is back', async () => {
@@ -435,7 +483,7 @@ describe('examples', () => {
       await user.press('backup on');
       await says(/^input B on air, input A lost, gap \d+ ms$/);
       await onAir('B');
-      await flows(backup);
+      await flows(backup, tv);
     });
 
     it('stays with what was taken by hand, in a hold-off too', async () => {
@@ -445,9 +493,13 @@ describe('examples', () => {
       await onAir('A');
       await user.ask('take B');
       await onAir('B');
-      const before = await countOf(backup);
+      const before = await countOf(tv, backup);
       const more = 5.5 * RATE; // what the camera sends in a hold-off, and some
-      await until(async () => (await countOf(backup)) >= before + more, `${more} packets of ${backup.name}`, 15_000);
+      await until(
+        async () => (await countOf(tv, backup)) >= before + more,
+        `${more} packets of ${backup.name}`,
+        15_000,
+      );
       await onAir('B');
     });
 
@@ -455,7 +507,59 @@ describe('examples', () => {
       await user.ask('delete both');
       await says(/^nothing on air$/);
       deepEqual(await routes(), []);
-      for (const button of ['camera off', 'backup off']) await user.press(button);
+    });
+  });
+
+  example('08-events-and-rates.json', () => {
+    const LEARNT = '10.0.1.2 239.10.20.30: camera > tv1';
+    const OWN = '10.0.5.2 239.10.20.30: backup > tv2';
+    const has = (...wanted: string[]) =>
+      until(async () => (await routes()).join() === wanted.join(), `${wanted} should be the routes`);
+    before(async () => {
+      await startCameras();
+      for (const tv of tvs) await tv.join(GROUP);
+    });
+    after(async () => {
+      await stopCameras();
+      for (const tv of tvs) await tv.leave(GROUP);
+    });
+
+    it('learns streams, measures them and tells of those that no route takes', async () => {
+      const { mfc_rules } = await user.ask<ChangeAnswer>('learn 239.10.20.0/24');
+      deepEqual(mfc_rules[0]?.exclude, ['10.0.5.2']);
+      await has(LEARNT);
+      await flows(camera, tvs[0] as Host);
+      const started = await user.shown<Event>('streams', ({ event }) => event === 'stream_started');
+      deepEqual([started.source, started.iif], ['10.0.1.2', 'camera']);
+      const { source, interface: link } = await user.shown<Event>('no route takes it');
+      deepEqual([source, link], ['10.0.5.2', 'backup']);
+      const isRate = ({ payload }: ChartPoint) => Math.abs(payload - RATE) < 0.2 * RATE;
+      equal((await user.shown<ChartPoint>('packets per second', isRate)).topic, '10.0.1.2 239.10.20.30');
+    });
+
+    it('makes a route of the last that none took, with a lease', async () => {
+      const { mfc_rules } = await user.ask<ChangeAnswer>('last of them to tv2');
+      ok(Math.abs((mfc_rules[0]?.expires_in ?? 0) - 60) < 5); // what is left of it
+      await has(LEARNT, OWN);
+      await flows(backup, tvs[1] as Host);
+      match((await user.ask<ChangeAnswer>('last of them to tv2')).message, /renewed/);
+      await has(LEARNT, OWN);
+    });
+
+    it('tells of a stream that is lost and one that is back', async () => {
+      await user.press('camera off');
+      const lost = await user.shown<Event>('streams', ({ event }) => event === 'stream_lost');
+      equal(lost.source, '10.0.1.2');
+      await user.press('camera on');
+      const restored = await user.shown<Event>('streams', ({ event }) => event === 'stream_restored');
+      ok((restored.gap ?? 0) >= 1, `gap ${restored.gap}`);
+      await flows(camera, tvs[0] as Host);
+    });
+
+    it('deletes all, and what was learnt', async () => {
+      await user.ask('delete all');
+      await has();
+      match((await user.ask<Failure>('delete all', 'failure')).message, /empty array/);
     });
   });
 
