@@ -35,6 +35,7 @@ interface Event {
   iif?: string;
   interface?: string;
   gap?: number;
+  hosts?: number;
 }
 
 /** A message for a chart. */
@@ -49,6 +50,10 @@ interface KernelRoute {
   iif: string;
   /** Missing where packets wait for an entry. */
   multipath?: { oif: string; ttl?: number }[];
+}
+
+interface KernelLink {
+  stats64: { rx: { packets: number } };
 }
 
 const PACKAGE = '@mroute/node-red-mfc';
@@ -70,8 +75,8 @@ async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
   return performance.now() - last.at;
 }
 
-/** To the remote control of a camera. */
-async function say(text: 'off' | 'on', { ipv4 }: Host): Promise<void> {
+/** To the remote control of a host. */
+async function say(text: 'off' | 'on' | 'leave', { ipv4 }: Host): Promise<void> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve, reject) => {
@@ -144,6 +149,12 @@ describe('examples', () => {
   async function flows(from: Host, to: Host): Promise<void> {
     const before = await countOf(to, from);
     await until(async () => (await countOf(to, from)) > before, `packets of ${from.name} at ${to.name}`);
+  }
+
+  /** What the router has got from a host. */
+  async function packetsFrom({ name }: Host): Promise<number> {
+    const links = JSON.parse(await lab.ip('-s', '-j', 'link', 'show', 'dev', name)) as KernelLink[];
+    return links[0]?.stats64.rx.packets ?? 0;
   }
 
   /** One file of `examples`: all its buttons are pressed in the end. */
@@ -560,6 +571,91 @@ describe('examples', () => {
       await user.ask('delete all');
       await has();
       match((await user.ask<Failure>('delete all', 'failure')).message, /empty array/);
+    });
+  });
+
+  example('09-viewers.json', () => {
+    const has = (...outputs: string[]) =>
+      until(
+        async () => (await routes()).join() === `10.0.1.2 239.10.20.30: camera > ${outputs.join(' ')}`.trim(),
+        `the outputs should be ${outputs}`,
+      );
+    const viewer = (event: string, link: string) =>
+      user.shown<Event>('viewers', (told) => told.event === event && told.interface === link);
+    let tv1: Host;
+    let tv2: Host;
+    before(async () => {
+      [tv1, tv2] = tvs as [Host, Host];
+      await startCameras();
+      // A host says twice that it has joined: what is said before the example must be over.
+      for (const tv of [tv1, tv2]) {
+        await tv.viewer(REMOTE_PORT, GROUP);
+        await say('leave', tv);
+        await until(async () => !(await tv.ip('maddress')).includes(GROUP), `${tv.name} to leave`);
+      }
+    });
+    after(stopCameras);
+
+    /** Resolves when the camera has sent nothing for twenty times the time from one packet to the next. */
+    async function isOff(): Promise<void> {
+      const last = { packets: -1, at: 0 };
+      await until(async () => {
+        const packets = await packetsFrom(camera);
+        if (packets !== last.packets) Object.assign(last, { packets, at: performance.now() });
+        return performance.now() - last.at > (20 * 1000) / RATE;
+      }, 'the camera to be off');
+    }
+
+    it('stops the encoder while nobody watches', async () => {
+      await user.ask('add route');
+      equal(await user.shown('encoder'), 'off');
+      await has();
+      await isOff();
+    });
+
+    it('starts it with the first viewer', async () => {
+      await user.press('tv1 joins');
+      equal((await viewer('member_joined', 'tv1')).hosts, 1);
+      equal(await user.shown('encoder'), 'on');
+      await has('tv1');
+      await flows(camera, tv1);
+    });
+
+    it('lets it run as long as one watches', async () => {
+      await user.press('tv2 joins');
+      await viewer('member_joined', 'tv2');
+      await has('tv1', 'tv2');
+      await flows(camera, tv2);
+      await user.press('tv1 leaves');
+      equal((await viewer('member_left', 'tv1')).hosts, 0);
+      await has('tv2');
+      await flows(camera, tv2);
+    });
+
+    it('stops it with the last', async () => {
+      await user.press('tv2 leaves');
+      await viewer('member_left', 'tv2');
+      equal(await user.shown('encoder'), 'off');
+      await has();
+      await isOff();
+    });
+
+    it('stops it with the route too', async () => {
+      await user.press('tv1 joins');
+      equal(await user.shown('encoder'), 'on');
+      await flows(camera, tv1);
+      await user.ask('delete');
+      equal(await user.shown('encoder'), 'off');
+      deepEqual(await routes(), []);
+      await isOff();
+    });
+
+    it('hears of a viewer who joined before', async () => {
+      await user.ask('add route');
+      await user.press('tv1 joins'); // it has
+      await has('tv1');
+      await flows(camera, tv1);
+      await user.ask('delete');
     });
   });
 
