@@ -75,8 +75,8 @@ async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
   return performance.now() - last.at;
 }
 
-/** To the remote control of a host. */
-async function say(text: 'off' | 'on' | 'leave', { ipv4 }: Host): Promise<void> {
+/** To the remote control of a camera. */
+async function say(text: 'off' | 'on', { ipv4 }: Host): Promise<void> {
   const socket = createSocket('udp4');
   try {
     await new Promise<void>((resolve, reject) => {
@@ -155,6 +155,31 @@ describe('examples', () => {
   async function packetsFrom({ name }: Host): Promise<number> {
     const links = JSON.parse(await lab.ip('-s', '-j', 'link', 'show', 'dev', name)) as KernelLink[];
     return links[0]?.stats64.rx.packets ?? 0;
+  }
+
+  /** Resolves when the camera has sent nothing for twenty times the time from one packet to the next. */
+  async function isOff(): Promise<void> {
+    const last = { packets: -1, at: 0 };
+    await until(async () => {
+      const packets = await packetsFrom(camera);
+      if (packets !== last.packets) Object.assign(last, { packets, at: performance.now() });
+      return performance.now() - last.at > (20 * 1000) / RATE;
+    }, 'the camera to be off');
+  }
+
+  /**
+   * Resolves when the camera obeys the flow: a core `udp out` node takes messages from 75 ms after a deploy on, and those
+   * before are lost.
+   */
+  async function untilObeyed(): Promise<void> {
+    await say('off', camera);
+    await isOff();
+    const before = await packetsFrom(camera);
+    await until(async () => {
+      await user.press('camera on');
+      return (await packetsFrom(camera)) > before + 10;
+    }, 'the camera to obey');
+    user.untouched.add('camera on'); // that was no test of it
   }
 
   /** One file of `examples`: all its buttons are pressed in the end. */
@@ -415,6 +440,7 @@ describe('examples', () => {
     before(async () => {
       tv = tvs[0] as Host;
       await startCameras();
+      await untilObeyed();
       await tv.join(GROUP);
     });
     after(async () => {
@@ -528,6 +554,7 @@ describe('examples', () => {
       until(async () => (await routes()).join() === wanted.join(), `${wanted} should be the routes`);
     before(async () => {
       await startCameras();
+      await untilObeyed();
       for (const tv of tvs) await tv.join(GROUP);
     });
     after(async () => {
@@ -587,24 +614,18 @@ describe('examples', () => {
     before(async () => {
       [tv1, tv2] = tvs as [Host, Host];
       await startCameras();
-      // A host says twice that it has joined: what is said before the example must be over.
+      // A host says twice that it has joined: what is said before the example must be over. Pressed until the host obeys,
+      // as in `untilObeyed`; the flow's other UDP node, for the camera, is older and takes messages then.
       for (const tv of [tv1, tv2]) {
         await tv.viewer(REMOTE_PORT, GROUP);
-        await say('leave', tv);
-        await until(async () => !(await tv.ip('maddress')).includes(GROUP), `${tv.name} to leave`);
+        await until(async () => {
+          await user.press(`${tv.name} leaves`);
+          return !(await tv.ip('maddress')).includes(GROUP);
+        }, `${tv.name} to leave`);
+        user.untouched.add(`${tv.name} leaves`);
       }
     });
     after(stopCameras);
-
-    /** Resolves when the camera has sent nothing for twenty times the time from one packet to the next. */
-    async function isOff(): Promise<void> {
-      const last = { packets: -1, at: 0 };
-      await until(async () => {
-        const packets = await packetsFrom(camera);
-        if (packets !== last.packets) Object.assign(last, { packets, at: performance.now() });
-        return performance.now() - last.at > (20 * 1000) / RATE;
-      }, 'the camera to be off');
-    }
 
     it('stops the encoder while nobody watches', async () => {
       await user.ask('add route');
