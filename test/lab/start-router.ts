@@ -16,7 +16,7 @@ async function build(lab: Lab): Promise<Host[]> {
   const hosts = await Promise.all(['camera', ...RECEIVERS, 'backup'].map((name) => lab.host(name)));
   const receivers = hosts.filter(({ name }) => RECEIVERS.includes(name));
   for (const receiver of receivers) {
-    await receiver.join(GROUP);
+    await receiver.viewer(REMOTE_PORT, GROUP);
     await receiver.report(REPORT_PORT);
   }
   for (const sender of hosts) if (!receivers.includes(sender)) await sender.remote(REMOTE_PORT, GROUP, { rate: RATE });
