@@ -3,15 +3,15 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
 import { hasIPv6 } from '../lab/ip';
-import { type Host, Lab, until } from '../lab/lab';
+import { type Host, type Lab, until } from '../lab/lab';
 import { checkout } from '../lab/namespace';
-import { Broker } from './broker';
 import { type FlowNode, fileNames, readFlow } from './files';
-import { User } from './user';
+import { countOf, example as exampleOf, GROUP, Ground } from './ground';
+import type { User } from './user';
 
 /** What the debug nodes of the examples show of a failure. */
 interface Failure {
@@ -44,21 +44,14 @@ interface ChartPoint {
   payload: number;
 }
 
-interface KernelRoute {
-  src: string;
-  dst: string;
-  iif: string;
-  /** Missing where packets wait for an entry. */
-  multipath?: { oif: string; ttl?: number }[];
-}
-
 interface KernelLink {
   stats64: { rx: { packets: number } };
 }
 
 const PACKAGE = '@mroute/node-red-mfc';
+const DASHBOARD = '@flowfuse/node-red-dashboard';
+const WITH_DASHBOARD = '10-crosspoint.json';
 const CONTROLLER = 'mfc-controller';
-const GROUP = '239.10.20.30';
 const REMOTE_PORT = 5011;
 /** Packets per second of the cameras that obey the flows. */
 const RATE = 200;
@@ -88,39 +81,22 @@ async function say(text: 'off' | 'on', { ipv4 }: Host): Promise<void> {
 }
 
 describe('examples', () => {
+  let ground: Ground;
   let lab: Lab;
   let camera: Host;
   let backup: Host;
-  let tvs: Host[];
+  let tvs: readonly Host[];
   let user: User;
-  const tried: string[] = [];
   const obedient = new Set<Host>();
 
   before(async () => {
-    lab = await Lab.open();
-    camera = await lab.host('camera');
-    tvs = [await lab.host('tv1'), await lab.host('tv2'), await lab.host('tv3')];
-    backup = await lab.host('backup');
-    user = await User.start();
+    ground = await Ground.open();
+    ({ lab, camera, backup, tvs, user } = ground);
   });
-  after(async () => {
-    await user?.close();
-    await lab?.close();
-  });
+  after(() => ground?.close());
 
-  /** What the kernel has, as `10.0.1.2 239.10.20.30: camera > tv1 tv2/16`. */
-  async function routes(...family: string[]): Promise<string[]> {
-    const entries = JSON.parse(await lab.ip(...family, '-j', 'mroute', 'show')) as KernelRoute[];
-    return entries
-      .flatMap(({ src, dst, iif, multipath }) => {
-        if (multipath === undefined) return [];
-        // In an any-source route the kernel wants the input among the outputs.
-        const outputs = multipath.filter(({ oif }) => oif !== iif);
-        const names = outputs.map(({ oif, ttl = 1 }) => (ttl === 1 ? oif : `${oif}/${ttl}`));
-        return `${src} ${dst}: ${iif} > ${names.sort().join(' ')}`.trim();
-      })
-      .sort();
-  }
+  const routes = (...family: string[]) => ground.routes(...family);
+  const flows = (from: Host, to: Host) => ground.flows(from, to);
 
   /** How many of ten packets of the camera each receiver has got. */
   async function received(group: string, ttl: number): Promise<number[]> {
@@ -143,13 +119,6 @@ describe('examples', () => {
     }
   }
   const stopCameras = () => Promise.all(Array.from(obedient, (host) => say('off', host)));
-
-  const countOf = async (tv: Host, { ipv4 }: Host) => (await tv.count(GROUP, { source: ipv4 })).received;
-  /** Resolves when a receiver gets more of a camera's packets. */
-  async function flows(from: Host, to: Host): Promise<void> {
-    const before = await countOf(to, from);
-    await until(async () => (await countOf(to, from)) > before, `packets of ${from.name} at ${to.name}`);
-  }
 
   /** What the router has got from a host. */
   async function packetsFrom({ name }: Host): Promise<number> {
@@ -182,28 +151,25 @@ describe('examples', () => {
     user.untouched.add('camera on'); // that was no test of it
   }
 
-  /** One file of `examples`: all its buttons are pressed in the end. */
-  function example(file: string, tests: () => void): void {
-    tried.push(file);
-    describe(file, () => {
-      before(() => user.deploy(readFlow(file)));
-      tests();
-      after(() => deepEqual(Array.from(user.untouched), []));
-    });
-  }
+  const example = (file: string, tests: () => void) => exampleOf(file, () => user, tests);
 
-  it('are all tried', () => deepEqual(tried, fileNames));
+  it('are all tried', () => {
+    const tests = readdirSync(__dirname).filter((name) => name.endsWith('.test.js'));
+    const text = tests.map((name) => readFileSync(join(__dirname, name), 'utf8')).join();
+    for (const file of fileNames) match(text, new RegExp(`\\bexample\\)?\\('${file}'`));
+  });
 
   it('are in the menu', async () => {
     const names = fileNames.map((file) => file.replace(/\.json$/, ''));
     deepEqual((await user.menu(PACKAGE)).sort(), names);
   });
 
-  it('have only core nodes and ours', async () => {
+  it('have only core nodes and ours, and one has those of the dashboard', async () => {
     const types = await user.types();
     for (const file of fileNames) {
+      const modules = new Set(['node-red', PACKAGE, ...(file === WITH_DASHBOARD ? [DASHBOARD] : [])]);
       for (const { type } of readFlow(file)) {
-        if (type !== 'tab') ok(['node-red', PACKAGE].includes(types.get(type) ?? ''), `${file}: ${type}`);
+        if (type !== 'tab' && type !== 'group') ok(modules.has(types.get(type) ?? ''), `${file}: ${type}`);
       }
     }
   });
@@ -385,51 +351,6 @@ describe('examples', () => {
       await user.ask('delete');
       await user.press('every 2 s');
       equal((await user.ask<Failure>('delete', 'failure')).code, 'ERR_MFC_NO_ROUTE');
-    });
-  });
-
-  example('06-mqtt.json', () => {
-    let broker: Broker | undefined;
-    let published: Map<string, unknown>;
-    after(() => broker?.close());
-
-    /** Presses a button and resolves with what comes to a topic then. */
-    async function ask<T>(button: string, topic: string): Promise<T> {
-      published.delete(topic);
-      await user.press(button);
-      return (await until(() => published.get(topic), `An answer to '${button}' on ${topic}.`)) as T;
-    }
-
-    it('runs without a broker', () => user.untilStatus('mfc add', /^open/));
-
-    it('connects when there is one', async () => {
-      const topics = ['mfc/add', 'mfc/del', 'mfc/state'];
-      broker = await Broker.open(1883);
-      published = new Map();
-      broker.onPublish = (topic, payload) => {
-        if (/^mfc\/(answer|error)$/.test(topic)) published.set(topic, JSON.parse(payload));
-      };
-      await user.deploy([]); // a new start does not wait for the next attempt
-      await user.deploy(readFlow('06-mqtt.json'));
-      await until(
-        () => topics.every((topic) => broker?.topics.includes(topic)),
-        () => `Subscriptions: ${broker?.topics}`,
-      );
-    });
-
-    it('adds, shows and deletes', async () => {
-      equal((await ask<ChangeAnswer>('add route to tv1', 'mfc/answer')).changed, true);
-      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1']);
-      equal((await ask<StateAnswer>('show state', 'mfc/answer')).mfc_rules.length, 1);
-      equal((await ask<ChangeAnswer>('delete', 'mfc/answer')).changed, true);
-      deepEqual(await routes(), []);
-    });
-
-    it('publishes failures', async () => {
-      const { topic, code, message } = await ask<Failure>('delete', 'mfc/error');
-      deepEqual({ topic, code }, { topic: 'mfc/del', code: 'ERR_MFC_NO_ROUTE' });
-      match(message, /\w/);
-      equal((await ask<Failure>('no JSON', 'mfc/error')).topic, 'mfc/add');
     });
   });
 
