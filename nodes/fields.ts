@@ -1,7 +1,7 @@
 /**
  * A node's own fields in the words of a message. A field left blank is absent: it comes from the message.
  */
-const TEXTS = ['source', 'group', 'iif', 'oifs', 'label', 'exclude'] as const;
+const TEXTS = ['source', 'group', 'iif', 'oifs', 'label', 'exclude', 'mode'] as const;
 
 type Text = string | number | undefined;
 
@@ -19,6 +19,8 @@ export interface FieldsConfig {
   alarmIdle?: string | number;
   expiresIn?: string | number;
   exclude?: string;
+  /** `replace` or `merge`. */
+  mode?: string;
   idleTimeout?: string | number;
   /** Hosts open the outputs: those that `oifs` names do not count. */
   members?: boolean;

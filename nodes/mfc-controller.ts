@@ -17,6 +17,17 @@ interface ControllerConfig extends NodeDef {
   keepForwarding?: boolean;
   /** How long they do, seconds; blank is the default. */
   keepSeconds?: string | number;
+  /** Interfaces where streams are seen that no route takes; blank for those of routes only. */
+  watchInterfaces?: string;
+  /** What messages may do; blank limits nothing. */
+  allowedInterfaces?: string;
+  allowedGroups?: string;
+  allowedSources?: string;
+  maxRoutes?: string | number;
+  /** A JSON array of routes that messages cannot change. */
+  reservedRoutes?: string;
+  /** `refuse`, `warn` or `allow`. */
+  loops?: string;
 }
 
 export interface ControllerNode extends Node {
@@ -43,11 +54,13 @@ interface Settings {
 
 function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
   const directory = RED.settings.userDir ?? '.';
-  const { id } = config;
+  const { id, allowedInterfaces, allowedGroups, allowedSources, maxRoutes, reservedRoutes, loops } = config;
   return {
     stateFile: join(directory, `mfc-${encodeURIComponent(id)}.json`),
     table: config.table,
     meterInterval: config.meterInterval,
+    watchInterfaces: config.watchInterfaces,
+    rails: { allowedInterfaces, allowedGroups, allowedSources, maxRoutes, reservedRoutes, loops },
     keepForwarding: config.keepForwarding === true,
     keeping: { id, directory, seconds: config.keepSeconds },
   };

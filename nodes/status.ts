@@ -6,7 +6,7 @@ import type { Status } from '../src/controller/answers';
 import { type ErrorCode, MfcError } from '../src/errors';
 
 const REASONS: Partial<Record<ErrorCode, string>> = {
-  ERR_MFC_INVALID: 'bad table',
+  ERR_MFC_INVALID: 'bad setting',
   ERR_MFC_PERMISSION: 'right missing',
   ERR_MFC_TABLE_IN_USE: 'table in use',
   ERR_MFC_UNSUPPORTED: 'not supported',

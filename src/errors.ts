@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'ERR_MFC_NOT_MULTICAST'
   /** Delete of a route, or of an output, that is not there. */
   | 'ERR_MFC_NO_ROUTE'
+  /** A guard rail of the controller forbids it; the cause names the rule. */
+  | 'ERR_MFC_DENIED'
   /** All 32 VIF numbers are taken. */
   | 'ERR_MFC_VIFS_EXHAUSTED'
   /** A capability is missing. */
@@ -38,6 +40,8 @@ export interface ErrorCause {
   field?: string;
   /** What the field held. */
   value?: unknown;
+  /** The guard rail that was overstepped: the controller's property, such as `allowedGroups`. */
+  rule?: string;
   /** What to do next; also the end of the message. */
   hint?: string;
 }

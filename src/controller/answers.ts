@@ -5,7 +5,9 @@ import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
 import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toRule } from '../routing/route';
+import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
+import { linesOf } from './lines';
 
 /** Answer of `mfc add` and `mfc del`. */
 export interface ChangeAnswer {
@@ -17,7 +19,23 @@ export interface ChangeAnswer {
   /** What a reader should know, such as an interface that is down. */
   warnings?: string[];
   dry_run?: true;
+  /** In a dry run: what the kernel would be asked. */
   plan?: PlanStep[];
+  /** In a dry run: what would change, for people. */
+  lines?: string[];
+}
+
+/** A table as `mfc set` takes it. */
+export interface WantedTable {
+  /** It is the whole of this label only. */
+  label?: string;
+  mfc_rules: Rule[];
+}
+
+/** Answer of `mfc set`. */
+export interface SetAnswer extends ChangeAnswer {
+  /** As it was before. To set it again undoes the message. */
+  previous: WantedTable;
 }
 
 export interface VifState extends VifCounters, VifMeasures {
@@ -36,6 +54,8 @@ export interface RouteState extends Rule, MfcCounters, RouteMeasures {
   reason?: string;
   /** A route that learns made it for a stream. */
   learnt?: true;
+  /** The controller made it, and messages cannot change it. */
+  reserved?: true;
   /** Of a route that learns: how many streams it has entries for. */
   streams?: number;
 }
@@ -75,26 +95,67 @@ export interface Decision {
   readonly outcome: Outcome;
   /** The route, or what is left of it. */
   readonly route: Route;
+  /** Where in the message it is. */
+  readonly at?: number | undefined;
 }
 
+/** What was decided of a message, in words and as the routes that it is about. */
+export interface Verdict {
+  readonly decisions: readonly Decision[];
+  readonly message: string;
+  readonly rules: Rule[];
+}
+
+/** Ask before the plan is carried out. */
 export function changeAnswer(
-  decisions: readonly Decision[],
+  { decisions, message, rules }: Verdict,
   plan: Plan,
-  warnings: string[],
+  table: RouteTable,
   dryRun: boolean,
 ): ChangeAnswer {
   const answer: ChangeAnswer = {
     status: 'success',
-    message: `${dryRun ? 'Dry run: ' : ''}${summary(decisions)}`,
+    message: dryRun ? `Dry run: ${message}` : message,
     changed: decisions.some(({ outcome }) => outcome !== 'unchanged'),
-    mfc_rules: decisions.map(({ route }) => toRule(route)),
+    mfc_rules: rules,
   };
-  if (warnings.length > 0) answer.warnings = warnings;
-  if (dryRun) {
-    answer.dry_run = true;
-    answer.plan = plan.operations.map(describe);
-  }
-  return answer;
+  if (!dryRun) return answer;
+  return { ...answer, dry_run: true, plan: plan.operations.map(describe), lines: linesOf(plan, table) };
+}
+
+/** Of `mfc add` and `mfc del`. */
+export function changeVerdict(decisions: readonly Decision[], plan: Plan, table: RouteTable): Verdict {
+  const isWhole = plan.isWhole; // few have routes that wait
+  const rules = decisions.map(({ route }) => {
+    return isWhole ? toRule(route) : wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
+  });
+  return { decisions, message: summary(decisions), rules };
+}
+
+/** Of `mfc set`: its routes are those that there are now. */
+export function setVerdict(decisions: readonly Decision[], label: string | undefined, plan: Plan): Verdict {
+  const wanted = decisions.filter(({ outcome }) => outcome !== 'deleted');
+  const what = label === undefined ? 'Table' : `Routes with the label '${label}'`;
+  const counts = decisions.length === 0 ? 'none there, none wanted' : countsOf(decisions);
+  return {
+    decisions,
+    message: `${what} set: ${counts}.`,
+    rules: wanted.map(({ route }) => wantedRule(route, plan.find(keyOf(route)))),
+  };
+}
+
+/** The table, or that of a label, as `mfc set` takes it. */
+export function wantedTable(routes: readonly Route[], table: RouteTable, label: string | undefined): WantedTable {
+  const own = label === undefined ? routes : routes.filter((route) => route.label === label);
+  const mfc_rules = own.map((route) => wantedRule(route, table.get(keyOf(route))));
+  return label === undefined ? { mfc_rules } : { label, mfc_rules };
+}
+
+/** A route as it can be sent again, also while it waits for an interface. */
+function wantedRule(route: Route, entry: Entry | undefined): Rule {
+  const rule = toRule(route);
+  if (entry?.reason !== undefined) rule.allow_absent = true;
+  return rule;
 }
 
 /** `MFC entry for (10.1.1.5, 239.10.20.30) added.`, or for many `12 MFC entries: 10 added, 2 unchanged.` */
@@ -103,7 +164,11 @@ function summary(decisions: readonly Decision[]): string {
   if (decisions.length === 1 && first !== undefined) {
     return `MFC entry for ${formatRoute(first.route)} ${SENTENCES[first.outcome]}.`;
   }
+  return `${decisions.length} MFC entries: ${countsOf(decisions)}.`;
+}
+
+function countsOf(decisions: readonly Decision[]): string {
   const counts = new Map<Outcome, number>();
   for (const { outcome } of decisions) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  return `${decisions.length} MFC entries: ${Array.from(counts, ([outcome, count]) => `${count} ${outcome}`).join(', ')}.`;
+  return Array.from(counts, ([outcome, count]) => `${count} ${outcome}`).join(', ');
 }

@@ -9,24 +9,17 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import type { Kernel, MrouteSocket } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
-import { Pace } from '../pace';
+import { Guard } from '../routing/guard';
 import { Plan } from '../routing/plan';
-import {
-  type AddRequest,
-  type DelRequest,
-  type Fields,
-  messagesIn,
-  parseAdd,
-  parseDel,
-  parseFilter,
-  wantsDryRun,
-} from '../routing/request';
-import type { TableState } from '../routing/table';
+import { parseRails, type RailSettings } from '../routing/rails';
+import { type Fields, parseFilter } from '../routing/request';
+import type { Route } from '../routing/route';
+import { parseWatched } from '../routing/watching';
 import { type EventRequest, parseEventFilter } from '../streams/events/event-filter';
 import type { Subscription } from '../streams/events/subscription';
-import { type ChangeAnswer, changeAnswer, type Decision, type StateAnswer, type Status } from './answers';
+import type { ChangeAnswer, SetAnswer, StateAnswer, Status } from './answers';
+import { type Carried, Changes } from './changes';
 import { closed, Installer } from './installer';
-import { Journal } from './journal';
 import { loadRoutes } from './load';
 import { type Estate, type KeepOptions, Opening } from './opening';
 import { Queue } from './queue';
@@ -36,7 +29,6 @@ import { StateFile } from './state-file';
 import { Streams } from './streams';
 import { Tables } from './tables';
 import { Tending } from './tending';
-import { warningsFor } from './warnings';
 
 export interface ControllerOptions extends KeepOptions {
   /** Number of the routing table; blank is the kernel's default one. */
@@ -47,6 +39,10 @@ export interface ControllerOptions extends KeepOptions {
   meterInterval?: string | number | undefined;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
   predecessors?: readonly Predecessor[];
+  /** What messages may do; all, if absent. */
+  rails?: RailSettings | undefined;
+  /** Interfaces that have VIFs in any case, so that streams are seen there: names or patterns, separated by commas. */
+  watchInterfaces?: string | undefined;
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
@@ -73,10 +69,8 @@ export class Controller extends EventEmitter<Events> {
   private readonly tending: Tending;
   readonly streams: Streams;
   private readonly queue = new Queue();
-  private readonly journal = new Journal<TableState>(
-    () => this.file.save(this.installer.table.listOwn()),
-    (unsaved) => this.queue.run(() => this.takeBack(unsaved)),
-  );
+  private readonly changes: Changes;
+  private guard_: Guard | undefined;
   private readonly predecessors: Predecessor[];
   private isLoaded = false;
   private isClosing = false;
@@ -108,7 +102,7 @@ export class Controller extends EventEmitter<Events> {
     this.streams = new Streams(this.installer, {
       run: (task) => this.queue.run(() => this.tend().catch(this.warn).then(task)),
       changed: () => this.changed(),
-      save: () => this.save(),
+      save: () => this.changes.save(),
       warn: this.warn,
     });
     this.tending = new Tending(this.installer, {
@@ -117,8 +111,16 @@ export class Controller extends EventEmitter<Events> {
       missed: () => this.streams.links.lookAgain(),
       drifted: (entries) => this.streams.routes.drifted(entries),
       ownerChanged: (version) => this.tables.ownerChanged(version),
-      renamed: () => this.save(),
+      renamed: () => this.changes.save(),
       healed: () => this.streams.linksChanged(),
+      warn: this.warn,
+    });
+    this.changes = new Changes(this.installer, this.file, this.streams.joins, () => this.guard, {
+      run: (task) => this.queue.run(task),
+      enter: (versions) => this.enter(versions),
+      tend: () => this.tend().catch(this.warn),
+      lookAtAll: () => this.tending.lookAtAll(),
+      changed: () => this.changed(),
       warn: this.warn,
     });
   }
@@ -156,17 +158,19 @@ export class Controller extends EventEmitter<Events> {
     return { sockets, joins };
   }
 
-  /** Adds routes, or replaces those with the same source and group. All or nothing. */
+  /** Adds routes, or replaces those with the same source and group, or adds outputs to them. All or nothing. */
   add(payload: unknown, fields: Fields = {}): Promise<ChangeAnswer> {
-    return this.change(payload, fields, parseAdd, (plan, { route, allowAbsent, learnt }, at) => {
-      if (learnt) return { outcome: 'unchanged', route };
-      return { outcome: plan.add(route, at, allowAbsent), route };
-    });
+    return this.change(() => this.changes.add(payload, fields));
   }
 
   /** Deletes routes, or some of their outputs. All or nothing. */
   del(payload: unknown, fields: Fields = {}): Promise<ChangeAnswer> {
-    return this.change(payload, fields, parseDel, (plan, request, at) => plan.del(request, at));
+    return this.change(() => this.changes.del(payload, fields));
+  }
+
+  /** Makes the routes, or those of one label, what the payload says, and changes only what differs. All or nothing. */
+  set(payload: unknown, fields: Fields = {}): Promise<SetAnswer> {
+    return this.change(() => this.changes.set(payload, fields));
   }
 
   /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. */
@@ -176,7 +180,8 @@ export class Controller extends EventEmitter<Events> {
       await this.tables.enter();
       await this.tend();
       this.streams.measures.look();
-      return readState(this.installer, this.streams, filter);
+      const { joins, measures } = this.streams;
+      return readState(this.installer, { joins, measures, guard: this.guard }, filter);
     });
   }
 
@@ -189,51 +194,21 @@ export class Controller extends EventEmitter<Events> {
     return this.streams.subscriptions.open(parseEventFilter(request), name);
   }
 
-  private async change<R extends AddRequest | DelRequest>(
-    payload: unknown,
-    fields: Fields,
-    parse: (message: unknown, fields: Fields, at?: number) => R,
-    decide: (plan: Plan, request: R, at?: number) => Decision,
-  ): Promise<ChangeAnswer> {
+  /** Resolves when what is answered is in the kernel and on the disk. */
+  private async change<A>(task: () => Promise<Carried<A>>): Promise<A> {
     const { answer, saved } = await this.enqueue(async () => {
       await this.streams.subscriptions.room();
-      const pace = new Pace();
-      const messages = messagesIn(payload, fields);
-      const at = messages === payload ? (i: number) => i : () => undefined;
-      const requests = await pace.map(messages, (message, i) => parse(message, fields, at(i)));
-      const dryRun = wantsDryRun(messages, fields);
-      for (const version of new Set(requests.map(versionOf))) await this.tables.enter(version);
-      await this.tend();
-      return this.installer.knowing(async () => {
-        const survey = this.installer.survey();
-        const plan = new Plan(this.installer.table, survey);
-        const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
-        const saved = await this.carryOut(plan, dryRun);
-        await pace.restAfter(requests.length);
-        const warnings = warningsFor(decisions, plan, survey, this.installer, this.streams.joins, dryRun);
-        return { answer: changeAnswer(decisions, plan, warnings, dryRun), ...saved };
-      });
+      return task();
     });
     await saved;
     return answer;
   }
 
-  /** `saved` resolves when what the plan leaves behind is on the disk. */
-  private async carryOut(plan: Plan, dryRun: boolean): Promise<{ saved: Promise<void> }> {
-    // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
-    if (dryRun || plan.next.changes.size === 0) return { saved: this.journal.settled };
-    const before = await this.installer.apply(plan);
-    this.changed();
-    return { saved: this.journal.record(before) };
-  }
-
-  /** Undoes changes that could not be saved; the newest comes first. */
-  private async takeBack(unsaved: () => readonly TableState[]): Promise<void> {
-    await this.tend().catch(this.warn); // what is taken back now is for the interfaces as they are now
-    let isWhole = true;
-    for (const before of unsaved()) isWhole = (await this.installer.takeBack(before)) && isWhole;
-    if (!isWhole) this.tending.lookAtAll();
-    this.changed();
+  /** The tables of these families are open, any of none, and what the kernel has told is worked off. */
+  private async enter(versions: ReadonlySet<IpVersion>): Promise<void> {
+    if (versions.size === 0) await this.tables.enter();
+    for (const version of versions) await this.tables.enter(version);
+    await this.tend();
   }
 
   /** Once for all that is told until then. What goes wrong is tried again. */
@@ -254,17 +229,12 @@ export class Controller extends EventEmitter<Events> {
     this.changed();
   }
 
-  /** Saves what no message has changed. */
-  private save(): void {
-    const before = { vifs: this.installer.table.vifs, changes: new Map() };
-    this.journal.record(before).catch((error) => this.warn(error));
-  }
-
-  private async prepare({ meterInterval }: ControllerOptions): Promise<void> {
+  private async prepare({ meterInterval, rails = {}, watchInterfaces }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
     const interval = parseMeterInterval(meterInterval);
-    await this.load();
+    this.guard_ ??= new Guard(parseRails(rails), this.installer.table);
+    await this.load(parseWatched(watchInterfaces));
     this.streams.start(1000 * interval);
     this.tending.start();
     this.streams.links.start();
@@ -288,16 +258,22 @@ export class Controller extends EventEmitter<Events> {
     }
   }
 
-  private async load(): Promise<void> {
+  private async load(watched: readonly Route[]): Promise<void> {
     if (this.isLoaded) return;
     const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
     const plan = new Plan(this.installer.table, this.installer.survey());
-    for (const route of routes) plan.keep(route, NOT_YET);
+    for (const route of [...routes, ...this.guard.reserved, ...watched]) plan.keep(route, NOT_YET);
     this.streams.routes.silently(() => this.installer.table.commit(plan.next));
     this.isLoaded = true;
     this.streams.ended(ended);
     for (const warning of warnings) this.warn(warning);
-    if (isStale) this.save();
+    if (isStale) this.changes.save();
+  }
+
+  /** Known as soon as any table is opened. */
+  private get guard(): Guard {
+    if (this.guard_ === undefined) throw closed();
+    return this.guard_;
   }
 
   /** One message after the other. Those that come before the table is open wait, but not without end. */
@@ -335,13 +311,9 @@ export class Controller extends EventEmitter<Events> {
     this.tables.end();
     this.streams.stop();
     await this.queue.idle();
-    await this.journal.settled.catch(() => undefined); // whom it concerns was told
+    await this.changes.settled.catch(() => undefined); // whom it concerns was told
     await this.tending.stop();
     this.installer.learner.stop(); // what comes now is a successor's
     await this.follow();
   }
-}
-
-function versionOf(request: AddRequest | DelRequest): IpVersion {
-  return 'route' in request ? request.route.version : request.version;
 }

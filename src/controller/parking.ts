@@ -30,8 +30,8 @@ function unpark(place: Parked): void {
 }
 
 /** What a user has set. */
-function settings({ stateFile, table, meterInterval, keepForwarding, keeping }: ControllerOptions): string {
-  return JSON.stringify([stateFile, table, meterInterval, keepForwarding, keeping]);
+function settings({ kernel: _, predecessors: __, ...options }: ControllerOptions): string {
+  return JSON.stringify(options);
 }
 
 function isSame(a: ControllerOptions, b: ControllerOptions): boolean {

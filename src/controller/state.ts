@@ -5,6 +5,7 @@ import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
+import type { Guard } from '../routing/guard';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
@@ -21,6 +22,7 @@ const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out:
 interface Views {
   readonly joins: RouteJoins;
   readonly measures: Measures;
+  readonly guard: Guard;
 }
 
 type Stream = Pick<Route, 'source' | 'group' | 'iif'>;
@@ -35,7 +37,9 @@ function matches(stream: Stream, filter: Filter): boolean {
 
 export async function readState(installer: Installer, views: Views, filter: Filter): Promise<StateAnswer> {
   const survey = installer.survey();
-  const entries = Array.from(installer.table.keyed()).filter(([, { route }]) => matches(route, filter));
+  const entries = Array.from(installer.table.keyed()).filter(([, { route }]) => {
+    return route.isWatch === undefined && matches(route, filter);
+  });
   const mfc_rules = await new Pace().map(entries, ([key, entry]) => routeState(key, entry, installer, views, survey));
   for (const entry of installer.foreign.values()) {
     const state = foreignState(entry, installer);
@@ -54,7 +58,7 @@ function routeState(
   key: string,
   entry: Entry,
   installer: Installer,
-  { joins, measures }: Views,
+  { joins, measures, guard }: Views,
   survey: Survey,
 ): RouteState {
   const { route, installed, reason: why } = entry;
@@ -68,7 +72,9 @@ function routeState(
   const answer: RouteState = { source, group, iif, oifs, state, packets, bytes, wrong_if };
   addOptions(answer, route);
   measures.addToRoute(answer, key, route);
+  if (why !== undefined) answer.allow_absent = true;
   if (entry.learnt !== undefined) answer.learnt = true;
+  if (guard.isReserved(key)) answer.reserved = true;
   if (route.learning !== undefined) answer.streams = installer.table.learntBy(key).size;
   if (reason !== undefined) answer.reason = reason;
   return answer;
@@ -124,7 +130,11 @@ function foreignState({ version, source, group, iif, outputs }: KernelEntry, ins
   return { source, group, iif: nameOf(iif), oifs, state: 'foreign', packets, bytes, wrong_if };
 }
 
-function vifMap({ table, sockets }: Installer, { measures }: Views, version: IpVersion): Record<string, VifState> {
+function vifMap(
+  { table, sockets }: Installer,
+  { measures }: Pick<Views, 'measures'>,
+  version: IpVersion,
+): Record<string, VifState> {
   const vifs = table.vifs[version];
   const states = new Map<string, VifState>();
   for (const vif of vifs.list()) {

@@ -56,7 +56,7 @@ export class Tables {
   async openAll(): Promise<void> {
     await this.prepare();
     const versions = new Set<IpVersion>([4, ...this.opening.versions]);
-    for (const { route } of this.installer.table.list()) versions.add(route.version);
+    for (const { version } of this.installer.table.listOwn()) versions.add(version);
     const failures: unknown[] = [];
     for (const version of versions) await this.open(version).catch((error) => failures.push(error));
     if (failures.length === 0) this.retry.stop();

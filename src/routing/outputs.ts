@@ -17,7 +17,10 @@ export function tooLong(name: string, field: string, at: At): Error {
 }
 
 /** The outputs as a list, whichever way they were written. */
-export function listOutputs(oifs: AddShape['oifs'], at: At): (string | { name: string; threshold?: number })[] {
+export function listOutputs(
+  oifs: AddShape['oifs'],
+  at: At,
+): readonly (string | { name: string; threshold?: number })[] {
   return typeof oifs === 'string' ? listNames(oifs, 'oifs', at) : oifs;
 }
 

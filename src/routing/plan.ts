@@ -8,7 +8,7 @@ import type { IpVersion } from '../abi/address';
 import { LearntPlan } from './learnt-plan';
 import type { MfcOperation, Operation } from './operation';
 import { contradiction, linkFault, noOutput, noRoute, noVif, otherInput } from './refusals';
-import type { DelRequest } from './request';
+import type { AddRequest, DelRequest } from './request';
 import { isEmptied, resolve } from './resolve';
 import {
   ANY_INTERFACE,
@@ -92,6 +92,24 @@ export class Plan {
     const key = keyOf(route);
     const added = this.changes.get(key) ?? (this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined);
     if (added !== undefined && isOwn(added) && !isSameRequest(added.route, route)) throw contradiction(route, at);
+    return this.install(route, key, at, allowAbsent);
+  }
+
+  /** Adds a route, or to the one that is there what the request names. Throws as `add`. */
+  merge(request: AddRequest, at?: number): { outcome: Outcome; route: Route } {
+    const { route, allowAbsent, merge } = request;
+    const before = this.find(this.keyOf(route));
+    if (merge === undefined || before === undefined || !isOwn(before)) {
+      return { outcome: this.add(route, at, allowAbsent), route };
+    }
+    const merged = merge(before.route);
+    // What the route waits for already, it may go on waiting for.
+    const isWaiting = before.reason !== undefined;
+    if (isWaiting && !allowAbsent) this.vifs.demand({ ...route, iif: ANY_INTERFACE }, at);
+    return { outcome: this.install(merged, keyOf(merged), at, allowAbsent || isWaiting), route: merged };
+  }
+
+  private install(route: Route, key: string, at: At, allowAbsent: boolean): Outcome {
     if (allowAbsent) return this.place(route, at);
     if (isOpenEnded(route)) {
       this.vifs.demand(route, at);
@@ -236,7 +254,7 @@ export class Plan {
   }
 
   /** A learnt entry is meant only if no route has the same source and group. */
-  private keyOf({ source, group, learnt }: DelRequest): string {
+  private keyOf({ source, group, learnt }: Pick<DelRequest, 'source' | 'group' | 'learnt'>): string {
     const open = openKey(source, group);
     return learnt === undefined && this.find(open) !== undefined ? open : routeKey(source, group);
   }

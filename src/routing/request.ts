@@ -5,6 +5,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
+import { mergedShape } from './merge';
 import { isForMembers, isPlain, MEMBERS, parseOptions } from './options';
 import { checkNames, isTooLong, listOutputs, parseOutputs, plainOutput, tooLong } from './outputs';
 import { ANY_INTERFACE, learns, type Route } from './route';
@@ -18,8 +19,10 @@ export interface AddRequest {
   readonly route: Route;
   /** Interfaces that do not exist yet are no error: the route waits for them. */
   readonly allowAbsent: boolean;
-  /** The rule of a learnt entry, out of an answer: there is nothing to add, it comes with its stream. */
-  readonly learnt: boolean;
+  /** Who made it, if no message did, by the answer that the rule is out of. A learnt entry comes with its stream. */
+  readonly origin?: 'learnt' | 'reserved' | 'foreign';
+  /** Makes of the route that is there the one that is wanted; undefined to replace it. Throws ERR_MFC_INVALID. */
+  readonly merge?: (before: Route) => Route;
 }
 
 export interface DelRequest {
@@ -41,7 +44,7 @@ export interface Filter {
 }
 
 /** The highest number of routes in one message. More is a mistake, not a plan. */
-const MAX_ROUTES = 100_000;
+export const MAX_ROUTES = 100_000;
 
 function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -112,7 +115,17 @@ export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Ad
 
 function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields), at);
-  return { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true, learnt: shape.learnt === true };
+  const request = { route: routeOf(shape, at), allowAbsent: shape.allow_absent === true };
+  const origin = originOf(shape);
+  if (origin !== undefined) return { ...request, origin };
+  if (shape.mode !== 'merge') return request;
+  return { ...request, merge: (before) => routeOf(mergedShape(before, shape, request.route, at), at) };
+}
+
+function originOf({ learnt, reserved, state }: AddShape): AddRequest['origin'] {
+  if (learnt === true) return 'learnt';
+  if (reserved === true) return 'reserved';
+  return state === 'foreign' ? 'foreign' : undefined;
 }
 
 function routeOf(shape: AddShape, at: At): Route {

@@ -52,6 +52,8 @@ export interface Route {
   readonly expiresAt?: number;
   readonly learning?: Learning;
   readonly members?: Members;
+  /** No message asked for it: it is there so that its interfaces have VIFs, see watching.ts. */
+  readonly isWatch?: true;
   /** Interfaces that it takes streams from or opens later: they have VIFs. Only in what is installed. */
   readonly reserved?: readonly string[];
 }
@@ -63,6 +65,8 @@ export interface Rule {
   iif: string;
   oifs: (string | Output)[];
   stop_filter?: true;
+  /** It waits for interfaces, and may. In answers only: a saved route may wait in any case. */
+  allow_absent?: true;
   label?: string;
   join?: true;
   alarm?: Alarm;

@@ -61,6 +61,7 @@ const addFields = {
   members: { type: 'object', additionalProperties: false, properties: { among: names, timeout: seconds } },
   stop_filter: flag,
   allow_absent: flag,
+  mode: { enum: ['replace', 'merge'] },
   dry_run: flag,
 };
 const delFields = { source: address, group: address, iif: interfaceName, oifs: outputs, dry_run: flag };
@@ -72,6 +73,7 @@ const answered = {
   bytes: { type: 'number' },
   wrong_if: { type: 'number' },
   learnt: flag,
+  reserved: flag,
   streams: { type: 'number' },
   packets_per_second: { type: 'number' },
   bits_per_second: { type: 'number' },
@@ -95,6 +97,29 @@ const del = {
   properties: { ...answered, ...addFields, ...delFields },
 };
 
+/** The whole table. What else answers have means nothing here, but they can be sent as they are. */
+const set = {
+  type: 'object',
+  required: ['mfc_rules'],
+  additionalProperties: false,
+  properties: {
+    mfc_rules: { type: 'array' },
+    label,
+    allow_absent: flag,
+    dry_run: flag,
+    status: { type: 'string' },
+    message: { type: 'string' },
+    changed: flag,
+    vif_map: { type: 'object' },
+    vif6_map: { type: 'object' },
+    unrouted: { type: 'array' },
+    previous: { type: 'object' },
+    warnings: { type: 'array' },
+    plan: { type: 'array' },
+    lines: { type: 'array' },
+  },
+};
+
 const filter = {
   type: 'object',
   properties: { source: address, group: address, iif: interfaceName },
@@ -104,19 +129,23 @@ export interface AddShape {
   source?: string;
   group: string;
   iif?: string;
-  oifs: string | (string | { name: string; threshold?: number })[];
+  oifs: string | readonly (string | { name: string; threshold?: number })[];
   threshold?: number;
   label?: string;
   join?: boolean;
   alarm?: { idle: number };
   expires_in?: number;
   expires_at?: number;
-  exclude?: string | string[];
+  exclude?: string | readonly string[];
   idle_timeout?: number;
-  members?: { among?: string | string[]; timeout?: number };
+  members?: { among?: string | readonly string[]; timeout?: number };
   stop_filter?: boolean;
   allow_absent?: boolean;
+  mode?: 'replace' | 'merge';
+  /** What an answer said of it. */
+  state?: string;
   learnt?: boolean;
+  reserved?: boolean;
   dry_run?: boolean;
 }
 
@@ -131,6 +160,13 @@ export interface DelShape {
   dry_run?: boolean;
 }
 
+export interface SetShape {
+  mfc_rules: unknown[];
+  label?: string;
+  allow_absent?: boolean;
+  dry_run?: boolean;
+}
+
 export interface FilterShape {
   source?: string;
   group?: string;
@@ -140,6 +176,7 @@ export interface FilterShape {
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, verbose: true });
 const checkAdd = ajv.compile<AddShape>(add);
 const checkDel = ajv.compile<DelShape>(del);
+const checkSet = ajv.compile<SetShape>(set);
 const checkFilter = ajv.compile<FilterShape>(filter);
 
 const ROUTE_EXAMPLE =
@@ -162,6 +199,7 @@ const FIELD_HINTS: Record<string, string> = {
   members: 'Give for example {"among": ["eth2", "eth3"], "timeout": 60}, or leave it out.',
   stop_filter: 'Give true or false.',
   allow_absent: 'Give true or false.',
+  mode: 'Give "replace" or "merge".',
   dry_run: 'Give true or false.',
 };
 
@@ -230,6 +268,7 @@ function check<T>(validate: ValidateFunction<T>, keys: readonly string[], messag
 
 const ADD_KEYS = Object.keys(addFields);
 const DEL_KEYS = Object.keys(delFields);
+const SET_KEYS = ['mfc_rules', 'label', 'allow_absent', 'dry_run'];
 const FILTER_KEYS = Object.keys(filter.properties);
 
 /** The fields of any message about a route. */
@@ -237,4 +276,5 @@ export const ROUTE_KEYS: readonly string[] = Array.from(new Set([...ADD_KEYS, ..
 
 export const shapeOfAdd = (message: unknown, at: At): AddShape => check(checkAdd, ADD_KEYS, message, at);
 export const shapeOfDel = (message: unknown, at: At): DelShape => check(checkDel, DEL_KEYS, message, at);
+export const shapeOfSet = (message: unknown): SetShape => check(checkSet, SET_KEYS, message, undefined);
 export const shapeOfFilter = (message: unknown, at: At): FilterShape => check(checkFilter, FILTER_KEYS, message, at);

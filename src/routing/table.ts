@@ -62,15 +62,18 @@ export class RouteTable {
   private readonly learnt = new Map<string, Set<string>>();
   private readonly followers: Follower[] = [];
   private learnt_ = 0;
+  private watching = 0;
+  /** Of those that are not as they are wanted, and that anybody asked for. */
   private pending_ = 0;
+  private degraded_ = 0;
 
   get vifs(): Vifs {
     return this.vifs_;
   }
 
-  /** Learnt entries do not count. */
+  /** How many routes there are that somebody asked for: learnt entries do not count, nor what only watches interfaces. */
   get size(): number {
-    return this.entries.size - this.learnt_;
+    return this.entries.size - this.learnt_ - this.watching;
   }
 
   /** How many entries are learnt. */
@@ -83,7 +86,7 @@ export class RouteTable {
   }
 
   get degraded(): number {
-    return this.incomplete.size - this.pending_;
+    return this.degraded_;
   }
 
   get(key: string): Entry | undefined {
@@ -98,7 +101,9 @@ export class RouteTable {
   /** The routes that messages asked for. */
   listOwn(): Route[] {
     const routes: Route[] = [];
-    for (const { route, learnt } of this.entries.values()) if (learnt === undefined) routes.push(route);
+    for (const { route, learnt } of this.entries.values()) {
+      if (learnt === undefined && route.isWatch === undefined) routes.push(route);
+    }
     return routes;
   }
 
@@ -189,7 +194,7 @@ export class RouteTable {
 
   private note(key: string, entry: Entry): void {
     this.entries.set(key, entry);
-    if (entry.installed === undefined) this.pending_++;
+    this.count(entry, 1);
     if (entry.reason !== undefined) this.incomplete.add(key);
     if (entry.learnt === undefined) {
       if (isOpenEnded(entry.route)) this.openEnded.add(key);
@@ -202,8 +207,14 @@ export class RouteTable {
     else keys.add(key);
   }
 
+  private count({ route, installed, reason }: Entry, by: 1 | -1): void {
+    if (route.isWatch !== undefined) this.watching += by;
+    else if (installed === undefined) this.pending_ += by;
+    else if (reason !== undefined) this.degraded_ += by;
+  }
+
   private forget(key: string, entry: Entry): void {
-    if (entry.installed === undefined) this.pending_--;
+    this.count(entry, -1);
     this.incomplete.delete(key);
     this.openEnded.delete(key);
     this.learning_.delete(key);

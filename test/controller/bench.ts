@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { StateAnswer } from '../../src/controller/answers';
 import { Controller } from '../../src/controller/controller';
 import type { MfcError } from '../../src/errors';
+import type { RailSettings } from '../../src/routing/rails';
 import type { Rule } from '../../src/routing/route';
 import { FakeKernel, type Snapshot } from '../fake/kernel';
 
@@ -52,12 +53,14 @@ export class Bench {
   }
 
   /** Another controller with the same file takes the place of the one before. */
-  replace(predecessors: readonly Predecessor[] = []): void {
+  replace(predecessors: readonly Predecessor[] = [], rails?: RailSettings, watchInterfaces?: string): void {
     this.controller = new Controller({
       stateFile: this.stateFile,
       kernel: this.kernel,
       meterInterval: NEVER,
       predecessors,
+      rails,
+      watchInterfaces,
     });
     this.listen();
   }

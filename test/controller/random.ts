@@ -52,7 +52,7 @@ const STREAMS: [source: string, group: string][] = [
 
 const nameOf = (oif: Rule['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
 
-function keyOf({ source, group }: { source: string; group: string }): string {
+export function keyOf({ source, group }: { source: string; group: string }): string {
   return `(${source}, ${group})`;
 }
 
@@ -107,7 +107,7 @@ export class Model {
   }
 }
 
-function randomRule(random: Random, source: string, group: string, links: readonly string[]): Rule {
+export function randomRule(random: Random, source: string, group: string, links: readonly string[]): Rule {
   const [iif = '', ...others] = random.some(links).concat(random.pick(links));
   const names = Array.from(new Set(others.filter((name) => name !== iif)));
   if (names.length === 0) return { source, group, iif, oifs: [], stop_filter: true };

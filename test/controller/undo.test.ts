@@ -11,7 +11,7 @@ interface Case {
   there?: unknown[];
   /** What happens after that and before the message. */
   happens?: (bench: Bench) => void;
-  verb: 'add' | 'del';
+  verb: 'add' | 'del' | 'set';
   message: unknown;
   /** At least this many steps can fail. */
   steps: number;
@@ -61,6 +61,21 @@ const CASES: Case[] = [
     verb: 'del',
     message: BOTH.map(({ group, ...route }) => ('source' in route ? { source: route.source, group } : { group })),
     steps: 9,
+  },
+  {
+    name: 'another table: new, replaced, unchanged and left out',
+    there: [...BOTH, { ...IPV4, group: '239.5.5.5' }],
+    verb: 'set',
+    message: [IPV4, { ...IPV6, oifs: ['out2'] }, { ...IPV4, group: '239.6.6.6', oifs: ['out4'] }],
+    steps: 6,
+  },
+  { name: 'no table at all', there: BOTH, verb: 'set', message: [], steps: 9 },
+  {
+    name: 'the whole of a label',
+    there: [{ ...IPV4, label: 'stage' }, ANY, IPV6],
+    verb: 'set',
+    message: { label: 'stage', mfc_rules: [{ ...IPV4, source: '10.0.0.9' }] },
+    steps: 2,
   },
   { name: 'one output', there: BOTH, verb: 'del', message: { ...IPV4, iif: 'in1', oifs: 'out2' }, steps: 2 },
   {

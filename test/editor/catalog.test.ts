@@ -9,6 +9,7 @@ const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
   'mfc-add': 'mfc add',
   'mfc-del': 'mfc del',
+  'mfc-set': 'mfc set',
   'mfc-state': 'mfc state',
   'mfc-event': 'mfc event',
 };
@@ -37,6 +38,7 @@ const properties: Record<NodeFile, Record<string, unknown>> = {
     idleTimeout: '',
   },
   'mfc-del': { name: '', controller: '', source: '', group: '', iif: '', oifs: '', dryRun: false },
+  'mfc-set': { name: '', controller: '', label: '', allowAbsent: false, dryRun: false },
   'mfc-state': { name: '', controller: '', source: '', group: '', iif: '', output: 'object' },
   'mfc-event': { name: '', controller: '', events: [], source: '', group: '', interface: '' },
 };
@@ -117,7 +119,7 @@ describe('editor catalog', () => {
   it('every flow node needs a controller, has its input, one output and an icon of its own', () => {
     const editor = loadEditor();
     const icons = new Set<string>();
-    for (const type of ['mfc add', 'mfc del', 'mfc state', 'mfc event']) {
+    for (const type of ['mfc add', 'mfc del', 'mfc set', 'mfc state', 'mfc event']) {
       const definition = editor.definitions.get(type);
       assert.equal(definition?.category, 'network');
       assert.equal(definition.inputs, type === 'mfc event' ? 0 : 1);
@@ -127,7 +129,7 @@ describe('editor catalog', () => {
       assert.equal(definition.defaults.controller.label, 'Controller');
       icons.add(definition.icon ?? '');
     }
-    assert.equal(icons.size, 4);
+    assert.equal(icons.size, 5);
     for (const icon of icons) assert.match(readFileSync(join(__dirname, '../../nodes/icons', icon), 'utf8'), /^<svg /);
   });
 

@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { FakeElement } from './fake-element';
 
 /** Names of the node files, in the order in which Node-RED loads them. */
-export const nodeFiles = ['mfc-controller', 'mfc-add', 'mfc-del', 'mfc-state', 'mfc-event'] as const;
+export const nodeFiles = ['mfc-controller', 'mfc-add', 'mfc-del', 'mfc-set', 'mfc-state', 'mfc-event'] as const;
 export type NodeFile = (typeof nodeFiles)[number];
 
 const MODULE = '@mroute/node-red-mfc';

@@ -190,6 +190,7 @@ describe('fields of nodes and messages', () => {
           { op: 'add_vif', vifi: 1, interface: 'eth2' },
           { op: 'add_mfc', source: GOOD.source, group: GOOD.group, parent: 0, ttls: { 1: 1 } },
         ],
+        lines: [`+ (${GOOD.source}, ${GOOD.group}) eth1 → eth2`],
       });
       deepEqual([await kernelRoutes(), red.saved()], [[], '']);
       deepEqual(await state('state', {}), { status: 'success', vif_map: {}, vif6_map: {}, mfc_rules: [] });

@@ -24,7 +24,7 @@ export function controller(id = 'routes', properties: object = {}): FlowItem {
 /** A node of ours whose answers are recorded. */
 export function node(
   id: string,
-  type: 'mfc add' | 'mfc del' | 'mfc state' | 'mfc event',
+  type: 'mfc add' | 'mfc del' | 'mfc set' | 'mfc state' | 'mfc event',
   properties: object = {},
 ): FlowItem {
   return { id, type, z: 'tab', controller: 'routes', wires: [['answers']], ...properties };

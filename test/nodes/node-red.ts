@@ -15,6 +15,7 @@ import addNode from '../../nodes/mfc-add';
 import controllerNode from '../../nodes/mfc-controller';
 import delNode from '../../nodes/mfc-del';
 import eventNode from '../../nodes/mfc-event';
+import setNode from '../../nodes/mfc-set';
 import stateNode from '../../nodes/mfc-state';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
 import { sweep } from '../../src/controller/parking';
@@ -53,7 +54,7 @@ export class NodeRed {
   /** Loads flows after `unload`, as a start of Node-RED does. */
   async load(flow: readonly FlowItem[]): Promise<void> {
     helper.settings({ userDir: this.userDir });
-    const types = [this.#sinkType, this.#earType, controllerNode, addNode, delNode, stateNode, eventNode];
+    const types = [this.#sinkType, this.#earType, controllerNode, addNode, delNode, setNode, stateNode, eventNode];
     await helper.load(types, flow as FlowItem[]);
   }
 

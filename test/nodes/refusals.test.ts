@@ -46,7 +46,7 @@ describe('controllers that cannot work', () => {
   for (const table of ['abc', '0', '-1', '1.5', '0x64', '1000000000', '100 200']) {
     it(`table '${table}'`, async () => {
       red = await NodeRed.start(withTable(table));
-      await red.untilStatus('add', 'red ring closed: bad table');
+      await red.untilStatus('add', 'red ring closed: bad setting');
       const { failure } = await red.send('add', GOOD);
       deepEqual([failure.code, failure.cause.field, failure.cause.value], ['ERR_MFC_INVALID', 'table', table]);
       ok(

@@ -47,6 +47,33 @@ describe('changing routes under 1,000 packets/s', () => {
     });
   }
 
+  it('whole tables, set one after the other: none lost of what all of them have, and salvos go back and forth', async () => {
+    const [kept, moved] = ['239.10.20.52', '239.10.20.53'];
+    await router.joinAll(kept, moved);
+    const other = (n: number): object => ({ group: `239.12.0.${n}`, iif: 'tv3', oifs: ['tv2'] });
+    const table = (n: number): object[] => [
+      { group: moved, iif: 'camera', oifs: [n % 2 === 0 ? 'tv1' : 'tv2'] },
+      ...Array.from({ length: 5 }, (_, i) => other(n + i)),
+      { source: router.camera.ipv4, group: kept, iif: 'camera', oifs: ['tv1'] },
+    ];
+    await router.controller.set(table(0));
+    const streams = await Promise.all([kept, moved].map((group) => router.camera.stream(group, { rate: RATE })));
+    await router.tv1.waitFor(kept, 100);
+    for (let n = 1; n <= FLIPS; n++) {
+      const { previous } = await router.controller.set(table(n));
+      if (n % 5 === 0) await router.controller.set((await router.controller.set(previous)).previous);
+      await router.tv1.waitFor(kept, 100 + 20 * n);
+    }
+    const [sent = 0, moves = 0] = await Promise.all(streams.map((stream) => stream.stop()));
+    await router.tv1.waitFor(kept, sent);
+    const { received, lost, duplicated } = await router.tv1.count(kept, { sent });
+    assert.deepEqual([received, lost, duplicated], [sent, 0, 0]);
+    const [tv1 = 0, tv2 = 0] = await router.received(moved);
+    assert.equal(tv1 + tv2, moves);
+    assert.ok(tv1 > 0 && tv2 > 0);
+    await router.clear();
+  });
+
   it('a hundred other routes come and go: none lost', async () => {
     const group = '239.10.20.51';
     await router.joinAll(group);

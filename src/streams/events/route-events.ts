@@ -24,7 +24,7 @@ export class RouteEvents {
     private readonly events: Events,
   ) {
     table.follow((change) => {
-      if (this.isWanted) this.follow(change);
+      if (this.isWanted && (change.now ?? change.before)?.route.isWatch === undefined) this.follow(change);
     });
     events.onWanted(() => this.look());
   }

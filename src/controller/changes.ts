@@ -1,0 +1,176 @@
+/**
+ * What messages change: request → plan → guard rails → kernel → file → answer. All of a message or nothing; what cannot be saved is
+ * taken back.
+ */
+import type { IpVersion } from '../abi/address';
+import { MfcError } from '../errors';
+import { Pace } from '../pace';
+import type { Guard } from '../routing/guard';
+import { Plan } from '../routing/plan';
+import {
+  type AddRequest,
+  type DelRequest,
+  type Fields,
+  messagesIn,
+  parseAdd,
+  parseDel,
+  wantsDryRun,
+} from '../routing/request';
+import type { TableState } from '../routing/table';
+import { parseWanted, parseWholeTable, setWholeTable } from '../routing/whole-table';
+import type { RouteJoins } from '../streams/joins/route-joins';
+import {
+  type ChangeAnswer,
+  changeAnswer,
+  changeVerdict,
+  type Decision,
+  type SetAnswer,
+  setVerdict,
+  type Verdict,
+  wantedTable,
+} from './answers';
+import type { Installer } from './installer';
+import { Journal } from './journal';
+import type { StateFile } from './state-file';
+import { warningsFor } from './warnings';
+
+export interface ChangesListener {
+  /** Runs a task when nothing else is under way. */
+  run<T>(task: () => Promise<T>): Promise<T>;
+  /** Sees to it that the tables of these families are open, any of none, and that what the kernel has told is worked off. */
+  enter(versions: ReadonlySet<IpVersion>): Promise<void>;
+  /** Works off what the kernel has told. Never throws. */
+  tend(): Promise<void>;
+  /** Routes may be less than their interfaces allow. */
+  lookAtAll(): void;
+  changed(): void;
+  warn(warning: MfcError): void;
+}
+
+export class Changes {
+  private readonly journal = new Journal<TableState>(
+    () => this.file.save(this.guard().changeable()),
+    (unsaved) => this.listener.run(() => this.takeBack(unsaved)),
+  );
+
+  constructor(
+    private readonly installer: Installer,
+    private readonly file: StateFile,
+    private readonly joins: RouteJoins,
+    private readonly guard: () => Guard,
+    private readonly listener: ChangesListener,
+  ) {}
+
+  /** Resolves when all that has changed so far is on the disk; rejects if it was taken back. */
+  get settled(): Promise<void> {
+    return this.journal.settled;
+  }
+
+  /** Answers, and then tells when what it says is on the disk. */
+  add(payload: unknown, fields: Fields): Promise<Carried<ChangeAnswer>> {
+    return this.each(payload, fields, parseAdd, (plan, request, at) => {
+      const { origin, route } = request;
+      return origin === 'learnt' ? { outcome: 'unchanged', route } : plan.merge(request, at);
+    });
+  }
+
+  del(payload: unknown, fields: Fields): Promise<Carried<ChangeAnswer>> {
+    return this.each(payload, fields, parseDel, (plan, request, at) => plan.del(request, at));
+  }
+
+  async set(payload: unknown, fields: Fields): Promise<Carried<SetAnswer>> {
+    const pace = new Pace();
+    const whole = parseWholeTable(payload, fields);
+    const requests = await pace.map(whole.rules, (_, i) => parseWanted(whole, i));
+    await this.listener.enter(versionsOf(requests));
+    const { table } = this.installer;
+    const previous = wantedTable(this.guard().changeable(), table, whole.label);
+    const decide = async (plan: Plan, isDroppedFirst: boolean): Promise<Verdict> => {
+      const decisions: Decision[] = [];
+      for (const decision of setWholeTable(plan, table, whole, requests, this.guard(), isDroppedFirst)) {
+        decisions.push(decision);
+        if (pace.isDue()) await pace.rest();
+      }
+      return setVerdict(decisions, whole.label, plan);
+    };
+    const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
+      this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
+    const { answer, saved } = await carryOut(false).catch((error: unknown) => {
+      if (error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED') return carryOut(true);
+      throw error;
+    });
+    return { answer: { ...answer, previous }, saved };
+  }
+
+  /** Saves what no message has changed. */
+  save(): void {
+    const before = { vifs: this.installer.table.vifs, changes: new Map() };
+    this.journal.record(before).catch((error) => this.listener.warn(error));
+  }
+
+  private async each<R extends AddRequest | DelRequest>(
+    payload: unknown,
+    fields: Fields,
+    parse: (message: unknown, fields: Fields, at?: number) => R,
+    decide: (plan: Plan, request: R, at?: number) => Decision,
+  ): Promise<Carried<ChangeAnswer>> {
+    const pace = new Pace();
+    const messages = messagesIn(payload, fields);
+    const at = messages === payload ? (i: number) => i : () => undefined;
+    const requests = await pace.map(messages, (message, i) => parse(message, fields, at(i)));
+    await this.listener.enter(versionsOf(requests));
+    const decideAll = async (plan: Plan): Promise<Verdict> => {
+      const decisions = await pace.map(requests, (request, i) => ({ ...decide(plan, request, at(i)), at: at(i) }));
+      return changeVerdict(decisions, plan, this.installer.table);
+    };
+    return this.carryOut(decideAll, wantsDryRun(messages, fields), pace);
+  }
+
+  private carryOut(
+    decide: (plan: Plan) => Promise<Verdict>,
+    dryRun: boolean,
+    pace: Pace,
+  ): Promise<Carried<ChangeAnswer>> {
+    return this.installer.knowing(async () => {
+      const survey = this.installer.survey();
+      const plan = new Plan(this.installer.table, survey);
+      const verdict = await decide(plan);
+      const { decisions } = verdict;
+      const cautions = this.guard().check(decisions, plan);
+      const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
+      const { saved } = dryRun ? { saved: this.settled } : await this.apply(plan);
+      await pace.restAfter(decisions.length);
+      const warnings = warningsFor(decisions, plan, survey, this.installer, this.joins, dryRun).concat(cautions);
+      if (warnings.length > 0) answer.warnings = warnings;
+      return { answer, saved };
+    });
+  }
+
+  /** `saved` resolves when what the plan leaves behind is on the disk. */
+  private async apply(plan: Plan): Promise<{ saved: Promise<void> }> {
+    // Even where nothing changes, what the answer says of the kernel may still be on its way to the disk.
+    if (plan.next.changes.size === 0) return { saved: this.settled };
+    const before = await this.installer.apply(plan);
+    this.listener.changed();
+    return { saved: this.journal.record(before) };
+  }
+
+  /** Undoes changes that could not be saved; the newest comes first. */
+  private async takeBack(unsaved: () => readonly TableState[]): Promise<void> {
+    await this.listener.tend(); // what is taken back now is for the interfaces as they are now
+    let isWhole = true;
+    for (const before of unsaved()) isWhole = (await this.installer.takeBack(before)) && isWhole;
+    if (!isWhole) this.listener.lookAtAll();
+    this.listener.changed();
+  }
+}
+
+/** An answer, and when all that it says is on the disk. */
+export interface Carried<Answer> {
+  readonly answer: Answer;
+  readonly saved: Promise<void>;
+}
+
+function versionsOf(requests: readonly (AddRequest | DelRequest)[]): Set<IpVersion> {
+  return new Set(requests.map((request) => ('route' in request ? request.route.version : request.version)));
+}

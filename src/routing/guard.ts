@@ -1,0 +1,144 @@
+/**
+ * Holds what messages want against the guard rails of the controller. What is there already is never refused, however it came.
+ */
+import { ANY_SOURCE } from '../abi/family';
+import { MfcError } from '../errors';
+import { describeLoop, Loops } from './loops';
+import type { Outcome, Plan } from './plan';
+import { covers, type Prefix, parsePrefix } from './prefix';
+import type { RailSettings, Rails } from './rails';
+import { ANY_INTERFACE, formatRoute, isPattern, matchesPattern, type Route } from './route';
+import { type At, fieldName } from './schema';
+import { keyOf, type RouteTable } from './table';
+
+/** What a message makes of one route. */
+export interface Wish {
+  readonly outcome: Outcome;
+  readonly route: Route;
+  readonly at?: At;
+}
+
+type Rule = keyof RailSettings;
+
+export class Guard {
+  private readonly keys: ReadonlyMap<string, Route>;
+  private readonly loops: Loops | undefined;
+  /** Whether any rule is about single routes: thousands need not be looked at for none. */
+  private readonly looksAtEach: boolean;
+
+  constructor(
+    private readonly rails: Rails,
+    private readonly table: RouteTable,
+  ) {
+    const { interfaces, groups, sources, reserved, loops } = rails;
+    this.keys = new Map(reserved.map((route) => [keyOf(route), route]));
+    this.loops = loops === 'allow' ? undefined : new Loops(table);
+    this.looksAtEach = [interfaces, groups, sources].some((rule) => rule !== undefined) || reserved.length > 0;
+  }
+
+  /** The routes that the controller makes itself. */
+  get reserved(): readonly Route[] {
+    return this.rails.reserved;
+  }
+
+  isReserved(key: string): boolean {
+    return this.keys.has(key);
+  }
+
+  /** The routes that messages may change. */
+  changeable(): Route[] {
+    const routes = this.table.listOwn();
+    return this.keys.size === 0 ? routes : routes.filter((route) => !this.isReserved(keyOf(route)));
+  }
+
+  /** Throws ERR_MFC_DENIED, which names the rule. Answers what is not refused, but has to be said. */
+  check(wishes: readonly Wish[], plan: Plan): string[] {
+    if (this.looksAtEach) for (const wish of wishes) if (wish.outcome !== 'unchanged') this.checkOne(wish);
+    this.checkCount(plan);
+    const loop = this.loops?.find(plan);
+    if (loop === undefined) return [];
+    if (this.rails.loops === 'warn') return [describeLoop(loop)];
+    const at = wishes.find(({ route }) => keyOf(route) === keyOf(loop.route))?.at;
+    throw denied('loops', describeLoop(loop), fieldName(at, 'oifs'), loop.back.iif, LOOP_HINT);
+  }
+
+  private checkOne({ outcome, route, at }: Wish): void {
+    const { groups, sources, anySource } = this.rails;
+    const by = this.reservedFor(route);
+    if (by !== undefined) {
+      const what = `${formatRoute(route)} belongs to the reserved route ${formatRoute(by)}.`;
+      throw denied('reservedRoutes', what, fieldName(at, 'group'), route.group, 'Change it in the controller.');
+    }
+    if (groups !== undefined && !isIn(route.group, groups)) {
+      throw notAllowed('allowedGroups', `Group ${route.group}`, fieldName(at, 'group'), route.group);
+    }
+    const isSource = route.source === ANY_SOURCE ? anySource : sources === undefined || isIn(route.source, sources);
+    if (!isSource) throw notAllowed('allowedSources', `Source ${route.source}`, fieldName(at, 'source'), route.source);
+    if (outcome !== 'deleted') this.checkInterfaces(route, at);
+  }
+
+  private checkInterfaces({ iif, outputs, members }: Route, at: At): void {
+    const { interfaces } = this.rails;
+    if (interfaces === undefined) return;
+    const check = (name: string, field: string): void => {
+      if (interfaces.some((one) => includes(one, name))) return;
+      throw notAllowed('allowedInterfaces', `Interface '${name}'`, fieldName(at, field), name);
+    };
+    check(iif, 'iif');
+    for (const { name } of outputs) check(name, 'oifs');
+    if (members !== undefined) for (const name of members.among ?? [ANY_INTERFACE]) check(name, 'members.among');
+  }
+
+  /** The reserved route that a stream is in: another route for it would take it away from that one. */
+  private reservedFor(route: Route): Route | undefined {
+    const own = this.keys.get(keyOf(route));
+    if (own !== undefined) return own;
+    return this.rails.reserved.find((one) => isWithin(route.group, one.group) && isWithin(route.source, one.source));
+  }
+
+  private checkCount(plan: Plan): void {
+    const { maxRoutes, reserved } = this.rails;
+    if (maxRoutes === undefined) return;
+    let change = 0;
+    for (const [key, now] of plan.next.changes) {
+      const before = this.table.get(key);
+      if (now !== undefined && now.learnt === undefined) change++;
+      if (before !== undefined && before.learnt === undefined) change--;
+    }
+    const count = this.table.size - reserved.length + change;
+    if (change <= 0 || count <= maxRoutes) return;
+    const hint = 'Delete routes first, or raise the limit in the controller.';
+    throw denied('maxRoutes', `There would be ${count} routes, and ${maxRoutes} are allowed.`, 'payload', count, hint);
+  }
+}
+
+const LOOP_HINT = 'Leave one of the two out. If both are meant, let the controller warn of loops, or allow them.';
+
+/** @param field of the message */
+function denied(rule: Rule, what: string, field: string, value: unknown, hint: string): MfcError {
+  return new MfcError('ERR_MFC_DENIED', `Denied by ${rule}: ${what}`, { field, value, rule, hint });
+}
+
+function notAllowed(rule: Rule, what: string, field: string, value: string): MfcError {
+  return denied(rule, `${what} is not allowed here.`, field, value, 'Use one that is, or allow it in the controller.');
+}
+
+function isIn(text: string, ranges: readonly Prefix[]): boolean {
+  const prefix = parsePrefix(text);
+  return prefix !== undefined && ranges.some((range) => covers(range, prefix));
+}
+
+/** Whether all of a source or group is in another one. */
+function isWithin(text: string, other: string): boolean {
+  if (text === other || other === ANY_SOURCE) return true;
+  const outer = parsePrefix(other);
+  return outer !== undefined && isIn(text, [outer]);
+}
+
+/** Whether all interfaces that a name or a pattern means are among those of `allowed`. */
+function includes(allowed: string, name: string): boolean {
+  if (!isPattern(name)) return matchesPattern(allowed, name);
+  return (
+    allowed === ANY_INTERFACE || (name !== ANY_INTERFACE && isPattern(allowed) && name.startsWith(allowed.slice(0, -1)))
+  );
+}

@@ -1,0 +1,147 @@
+/**
+ * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
+ */
+import { MfcError } from '../errors';
+import type { Outcome, Plan } from './plan';
+import { type AddRequest, type Fields, MAX_ROUTES, parseAdd } from './request';
+import { formatRoute, type Route } from './route';
+import { type At, invalid, shapeOfSet } from './schema';
+import { keyOf, type RouteTable } from './table';
+
+/** What a message says of the whole table. */
+export interface WholeTable {
+  /** Routes as messages have them. */
+  readonly rules: readonly unknown[];
+  /** Only routes with this label count. */
+  readonly label: string | undefined;
+  readonly dryRun: boolean;
+  /** What holds for all routes, in the words of a message. */
+  readonly fields: Fields;
+  /** What the list of routes is called in errors. */
+  readonly name: string;
+}
+
+export interface SetDecision {
+  readonly outcome: Outcome;
+  readonly route: Route;
+  /** Where in the message it is; undefined for one that goes because it is not. */
+  readonly at: At;
+}
+
+/** What has to be known of the table beside its routes. */
+export interface Reserve {
+  /** Whether messages cannot change a route: it is in no table that they set. */
+  isReserved(key: string): boolean;
+}
+
+const EXAMPLE =
+  'Send an array of all routes, or {"mfc_rules": [...]}: the answer of mfc state, or "previous" out of the answer before.';
+
+/** Throws ERR_MFC_INVALID, which names the field. */
+export function parseWholeTable(payload: unknown, fields: Fields): WholeTable {
+  const isArray = Array.isArray(payload);
+  if (!isArray && (typeof payload !== 'object' || payload === null || !('mfc_rules' in payload))) {
+    throw invalid(undefined, '', payload, 'is not a table.', EXAMPLE);
+  }
+  const shape = isArray ? { mfc_rules: payload as unknown[] } : shapeOfSet(payload);
+  const { mfc_rules: rules, label, allow_absent, dry_run } = { ...shape, ...fields };
+  if (rules.length > MAX_ROUTES) {
+    const hint = `Send at most ${MAX_ROUTES} routes in one message.`;
+    throw invalid(undefined, isArray ? '' : 'mfc_rules', rules.length, 'is too long.', hint);
+  }
+  return {
+    rules,
+    label,
+    dryRun: dry_run === true || rules.some(asksForDryRun),
+    fields: allow_absent === true ? { allow_absent } : {},
+    name: isArray ? 'payload' : 'mfc_rules',
+  };
+}
+
+function asksForDryRun(rule: unknown): boolean {
+  return typeof rule === 'object' && rule !== null && 'dry_run' in rule && rule.dry_run === true;
+}
+
+/** One of its routes. With a label for the whole, it has that one. Throws ERR_MFC_INVALID, which names the field. */
+export function parseWanted({ rules, label, fields, name }: WholeTable, at: number): AddRequest {
+  return naming(name, () => {
+    const request = parseAdd(rules[at], fields, at);
+    const { route } = request;
+    if (label === undefined || route.label === label) return request;
+    if (route.label === undefined) return { ...request, route: { ...route, label } };
+    const hint = `Leave it out, or send the whole table without a label of its own.`;
+    throw invalid(at, 'label', route.label, `is not '${label}', whose routes are set.`, hint);
+  });
+}
+
+/** Errors name a route by the list that it is in. */
+export function naming<T>(name: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    if (!(error instanceof MfcError) || name === 'payload') throw error;
+    const rename = (text: string): string => text.replace('payload[', `${name}[`);
+    const { field, hint, ...rest } = error.cause;
+    const what = hint === undefined ? error.message : error.message.slice(0, -hint.length - 1);
+    throw new MfcError(error.code, rename(what), {
+      ...rest,
+      ...(field === undefined ? {} : { field: rename(field) }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+/**
+ * Makes the table of a plan what is wanted. New routes come before those go that are not wanted, so that what both use stays.
+ *
+ * @param isDroppedFirst those that are not wanted go first: needed where all VIF numbers are taken
+ */
+export function* setWholeTable(
+  plan: Plan,
+  table: RouteTable,
+  whole: WholeTable,
+  requests: readonly AddRequest[],
+  reserve: Reserve,
+  isDroppedFirst: boolean,
+): Generator<SetDecision, void> {
+  const wanted = new Map<string, number>();
+  requests.forEach((request, at) => {
+    if (isWanted(request, reserve)) wanted.set(keyOf(request.route), at);
+  });
+  const unwanted = table.listOwn().filter((route) => {
+    const key = keyOf(route);
+    return !wanted.has(key) && !reserve.isReserved(key) && (whole.label === undefined || route.label === whole.label);
+  });
+  if (isDroppedFirst) yield* drop(plan, unwanted);
+  for (const [at, request] of requests.entries()) {
+    if (!isWanted(request, reserve)) continue;
+    const { route, allowAbsent } = request;
+    checkLabel(table, whole, route, at);
+    yield { outcome: naming(whole.name, () => plan.add(route, at, allowAbsent)), route, at };
+  }
+  if (!isDroppedFirst) yield* drop(plan, unwanted);
+}
+
+function* drop(plan: Plan, routes: readonly Route[]): Generator<SetDecision, void> {
+  for (const route of routes) {
+    if (plan.find(keyOf(route)) === undefined) continue; // it made room for its rival
+    plan.drop(route);
+    yield { outcome: 'deleted', route, at: undefined };
+  }
+}
+
+/** An answer has more than the routes that messages asked for. */
+function isWanted({ route, origin }: AddRequest, reserve: Reserve): boolean {
+  if (origin === 'reserved') return !reserve.isReserved(keyOf(route));
+  return origin === undefined;
+}
+
+/** A route of another label would be lost to that one, and the table before could not be set again. */
+function checkLabel(table: RouteTable, { label, name }: WholeTable, route: Route, at: number): void {
+  const entry = table.get(keyOf(route));
+  if (label === undefined || entry === undefined || entry.learnt !== undefined || entry.route.label === label) return;
+  const owner = entry.route.label === undefined ? 'has no label' : `has the label '${entry.route.label}'`;
+  naming(name, () => {
+    throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
+  });
+}
