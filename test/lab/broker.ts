@@ -34,6 +34,14 @@ export class Broker {
     return broker;
   }
 
+  /** To all who subscribed, as from another client. */
+  async publish(topic: string, payload: string): Promise<void> {
+    const packet = { cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false } as const;
+    await new Promise<void>((resolve, reject) => {
+      this.#aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
   /** Ends all connections too. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
