@@ -29,8 +29,9 @@ interface Box {
 
 /** Where a node is drawn: the width of its text is a guess. Some have a button beside them, some a status below. */
 function boxOf(node: FlowNode): Box {
-  const width = Math.max(100, 20 * Math.ceil((50 + 6.5 * labelOf(node).length) / 20));
   const { type, x = 0, y = 0 } = node;
+  const isLink = type === 'link in' || type === 'link out'; // without a label
+  const width = isLink ? HEIGHT : Math.max(100, 20 * Math.ceil((50 + 6.5 * labelOf(node).length) / 20));
   const hasStatus = isOurs(node) || node.tostatus === true;
   return {
     left: x - width / 2 - (type === 'inject' ? BUTTON : 0),
