@@ -133,26 +133,29 @@ export function changeVerdict(decisions: readonly Decision[], plan: Plan, table:
 }
 
 /** Of `mfc set`: its routes are those that there are now. */
-export function setVerdict(decisions: readonly Decision[], label: string | undefined, plan: Plan): Verdict {
-  const wanted = decisions.filter(({ outcome }) => outcome !== 'deleted');
-  const what = label === undefined ? 'Table' : `Routes with the label '${label}'`;
-  const counts = decisions.length === 0 ? 'none there, none wanted' : countsOf(decisions);
-  return {
-    decisions,
-    message: `${what} set: ${counts}.`,
-    rules: wanted.map(({ route }) => wantedRule(route, plan.find(keyOf(route)))),
-  };
-}
+export class SetVerdict implements Verdict {
+  readonly decisions: Decision[] = [];
+  readonly rules: Rule[] = [];
 
-/** The table, or that of a label, as `mfc set` takes it. */
-export function wantedTable(routes: readonly Route[], table: RouteTable, label: string | undefined): WantedTable {
-  const own = label === undefined ? routes : routes.filter((route) => route.label === label);
-  const mfc_rules = own.map((route) => wantedRule(route, table.get(keyOf(route))));
-  return label === undefined ? { mfc_rules } : { label, mfc_rules };
+  constructor(
+    private readonly label: string | undefined,
+    private readonly plan: Plan,
+  ) {}
+
+  get message(): string {
+    const what = this.label === undefined ? 'Table' : `Routes with the label '${this.label}'`;
+    return `${what} set: ${this.decisions.length === 0 ? 'none there, none wanted' : countsOf(this.decisions)}.`;
+  }
+
+  add(decision: Decision): void {
+    const { outcome, route } = decision;
+    this.decisions.push(decision);
+    if (outcome !== 'deleted') this.rules.push(wantedRule(route, this.plan.find(keyOf(route))));
+  }
 }
 
 /** A route as it can be sent again, also while it waits for an interface. */
-function wantedRule(route: Route, entry: Entry | undefined): Rule {
+export function wantedRule(route: Route, entry: Entry | undefined): Rule {
   const rule = toRule(route);
   if (entry?.reason !== undefined) rule.allow_absent = true;
   return rule;

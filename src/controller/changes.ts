@@ -16,8 +16,16 @@ import {
   parseDel,
   wantsDryRun,
 } from '../routing/request';
-import type { TableState } from '../routing/table';
-import { parseWanted, parseWholeTable, setWholeTable } from '../routing/whole-table';
+import type { Route, Rule } from '../routing/route';
+import { keyOf, type TableState } from '../routing/table';
+import {
+  type Difference,
+  isWanted,
+  parseWanted,
+  parseWholeTable,
+  setWholeTable,
+  type WholeTable,
+} from '../routing/whole-table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import {
   type ChangeAnswer,
@@ -25,9 +33,10 @@ import {
   changeVerdict,
   type Decision,
   type SetAnswer,
-  setVerdict,
+  SetVerdict,
   type Verdict,
-  wantedTable,
+  type WantedTable,
+  wantedRule,
 } from './answers';
 import type { Installer } from './installer';
 import { Journal } from './journal';
@@ -83,15 +92,14 @@ export class Changes {
     const whole = parseWholeTable(payload, fields);
     const requests = await pace.map(whole.rules, (_, i) => parseWanted(whole, i));
     await this.listener.enter(versionsOf(requests));
-    const { table } = this.installer;
-    const previous = wantedTable(this.guard().changeable(), table, whole.label);
+    const { difference, previous } = await this.compare(whole, requests, pace);
     const decide = async (plan: Plan, isDroppedFirst: boolean): Promise<Verdict> => {
-      const decisions: Decision[] = [];
-      for (const decision of setWholeTable(plan, table, whole, requests, this.guard(), isDroppedFirst)) {
-        decisions.push(decision);
+      const verdict = new SetVerdict(whole.label, plan);
+      for (const decision of setWholeTable(plan, this.installer.table, whole, difference, isDroppedFirst)) {
+        verdict.add(decision);
         if (pace.isDue()) await pace.rest();
       }
-      return setVerdict(decisions, whole.label, plan);
+      return verdict;
     };
     const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
       this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
@@ -100,6 +108,30 @@ export class Changes {
       throw error;
     });
     return { answer: { ...answer, previous }, saved };
+  }
+
+  /** What is wanted against what is there, which is `previous`. */
+  private async compare(
+    whole: WholeTable,
+    requests: readonly AddRequest[],
+    pace: Pace,
+  ): Promise<{ difference: Difference; previous: WantedTable }> {
+    const guard = this.guard();
+    const isReserved = (key: string): boolean => guard.isReserved(key);
+    const wanted = (await pace.map(requests, (request, at) => ({ request, at }))).filter(({ request }) => {
+      return isWanted(request, isReserved);
+    });
+    const keys = new Set(await pace.map(wanted, ({ request }) => keyOf(request.route)));
+    const mfc_rules: Rule[] = [];
+    const unwanted: Route[] = [];
+    await pace.map(guard.changeable(), (route) => {
+      if (whole.label !== undefined && route.label !== whole.label) return;
+      const key = keyOf(route);
+      mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
+      if (!keys.has(key)) unwanted.push(route);
+    });
+    const previous = whole.label === undefined ? { mfc_rules } : { label: whole.label, mfc_rules };
+    return { difference: { wanted, unwanted }, previous };
   }
 
   /** Saves what no message has changed. */

@@ -21,17 +21,23 @@ export interface WholeTable {
   readonly name: string;
 }
 
+/** What has to be decided: which routes there should be, and which of those that are there should not. */
+export interface Difference {
+  readonly wanted: readonly WantedRoute[];
+  readonly unwanted: readonly Route[];
+}
+
+interface WantedRoute {
+  readonly request: AddRequest;
+  /** Where in the message it is. */
+  readonly at: number;
+}
+
 export interface SetDecision {
   readonly outcome: Outcome;
   readonly route: Route;
   /** Where in the message it is; undefined for one that goes because it is not. */
   readonly at: At;
-}
-
-/** What has to be known of the table beside its routes. */
-export interface Reserve {
-  /** Whether messages cannot change a route: it is in no table that they set. */
-  isReserved(key: string): boolean;
 }
 
 const EXAMPLE =
@@ -100,21 +106,11 @@ export function* setWholeTable(
   plan: Plan,
   table: RouteTable,
   whole: WholeTable,
-  requests: readonly AddRequest[],
-  reserve: Reserve,
+  { wanted, unwanted }: Difference,
   isDroppedFirst: boolean,
 ): Generator<SetDecision, void> {
-  const wanted = new Map<string, number>();
-  requests.forEach((request, at) => {
-    if (isWanted(request, reserve)) wanted.set(keyOf(request.route), at);
-  });
-  const unwanted = table.listOwn().filter((route) => {
-    const key = keyOf(route);
-    return !wanted.has(key) && !reserve.isReserved(key) && (whole.label === undefined || route.label === whole.label);
-  });
   if (isDroppedFirst) yield* drop(plan, unwanted);
-  for (const [at, request] of requests.entries()) {
-    if (!isWanted(request, reserve)) continue;
+  for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
     checkLabel(table, whole, route, at);
     yield { outcome: naming(whole.name, () => plan.add(route, at, allowAbsent)), route, at };
@@ -131,9 +127,8 @@ function* drop(plan: Plan, routes: readonly Route[]): Generator<SetDecision, voi
 }
 
 /** An answer has more than the routes that messages asked for. */
-function isWanted({ route, origin }: AddRequest, reserve: Reserve): boolean {
-  if (origin === 'reserved') return !reserve.isReserved(keyOf(route));
-  return origin === undefined;
+export function isWanted({ route, origin }: AddRequest, isReserved: (key: string) => boolean): boolean {
+  return origin === 'reserved' ? !isReserved(keyOf(route)) : origin === undefined;
 }
 
 /** A route of another label would be lost to that one, and the table before could not be set again. */
