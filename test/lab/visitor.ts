@@ -42,6 +42,14 @@ export class Visitor {
     return (await (await fetch(`${this.#url}/flows`)).json()) as FlowNode[];
   }
 
+  /** Puts these nodes in the place of what is deployed. */
+  async deploy(flow: readonly object[]): Promise<void> {
+    this.#seen = [];
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${this.#url}/flows`, { method: 'POST', headers, body: JSON.stringify(flow) });
+    if (!response.ok) throw new Error(`The flow was not deployed: ${response.status}`);
+  }
+
   /** Presses the button of the inject node with this name. */
   async press(name: string): Promise<void> {
     const inject = (await this.flow()).find((node) => node.type === 'inject' && node.name === name);
@@ -57,6 +65,10 @@ export class Visitor {
       if (found) return found;
       await once(this.#events, 'debug', { signal });
     }
+  }
+
+  hasSeen(accept: (message: DebugMessage) => boolean): boolean {
+    return this.#seen.some(accept);
   }
 
   close(): void {
