@@ -5,9 +5,12 @@ import type { Locator, Page } from 'playwright-core';
 
 export class Dashboard {
   readonly panel: Locator;
+  /** The panel with its frame. */
+  readonly card: Locator;
 
   constructor(private readonly page: Page) {
     this.panel = page.locator('.crosspoint');
+    this.card = page.locator('.nrdb-ui-group').filter({ has: this.panel });
   }
 
   async open(url: string): Promise<void> {
@@ -28,5 +31,12 @@ export class Dashboard {
 
   async untilTaken(input: string, output: string, isTaken: boolean): Promise<void> {
     await this.panel.locator(`button[aria-label="${input} to ${output}"][aria-pressed="${isTaken}"]`).waitFor();
+  }
+
+  /** Resolves when each output has a rate, and what arrives there is told. */
+  async untilFlowing(): Promise<void> {
+    const flowing = this.panel.locator('thead th').filter({ hasText: /[1-9].* Mbit\/s.*[1-9]\d*\/s arrive/s });
+    const outputs = await this.panel.locator('thead th').count();
+    await flowing.nth(outputs - 1).waitFor();
   }
 }

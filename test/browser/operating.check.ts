@@ -16,8 +16,10 @@ import { Sidebar, type Stream } from './sidebar';
 import { Visit } from './visit';
 
 const CAMERA = '10.0.1.2';
-/** One of the example's inputs. */
+/** The example's inputs, but for the backup camera's, and the port that its flow listens on. */
 const VIDEO: Stream = { source: CAMERA, group: '239.10.20.30' };
+const COMMENTARY: Stream = { source: CAMERA, group: '239.10.30.1' };
+const REPORT_PORT = 5010;
 /** Nobody routes it. */
 const STRAY: Stream = { source: CAMERA, group: '239.77.7.7' };
 /** Seven packets of an MPEG transport stream in each. */
@@ -43,15 +45,18 @@ function operate(edition: Edition, theme: Theme): void {
     lab = await Lab.open();
     const camera = await lab.host('camera');
     tv1 = await lab.host('tv1');
-    for (const name of ['tv2', 'tv3', 'backup']) await lab.host(name);
-    for (const { group } of [VIDEO, STRAY]) {
-      await tv1.join(group);
-      await camera.stream(group, TRAFFIC);
+    const screens = [tv1, await lab.host('tv2'), await lab.host('tv3')];
+    const backup = await lab.host('backup');
+    for (const screen of screens) {
+      for (const { group } of [VIDEO, COMMENTARY, STRAY]) await screen.join(group);
+      await screen.report(REPORT_PORT);
     }
+    for (const { group } of [VIDEO, COMMENTARY, STRAY]) await camera.stream(group, TRAFFIC);
+    await backup.stream(VIDEO.group, TRAFFIC);
     const options = { theme, flow: readFlow('10-crosspoint.json') };
     [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
     operator = await Visit.open(browser, { theme });
-    engineer = await Visit.open(browser, { theme });
+    engineer = await Visit.open(browser, { theme, height: 1200 }); // all of the sidebar
     await engineer.page.clock.install();
     dashboard = new Dashboard(operator.page);
     editor = new Editor(engineer.page);
@@ -91,7 +96,13 @@ function operate(edition: Edition, theme: Theme): void {
   it('presses a crosspoint, and packets arrive at the receiver', async () => {
     await dashboard.take('Camera', 'TV 1');
     await arrives(VIDEO);
-    await takePicture('crosspoint', theme, dashboard.panel);
+  });
+
+  it('takes more of them, and sees the rates', async () => {
+    await dashboard.take('Backup camera', 'TV 2');
+    for (const output of ['TV 1', 'TV 3']) await dashboard.take('Commentary', output);
+    await dashboard.untilFlowing();
+    await takePicture('crosspoint', theme, dashboard.card);
   });
 
   it('finds the route in the sidebar, with its rate', async () => {
@@ -102,14 +113,15 @@ function operate(edition: Edition, theme: Theme): void {
       .route(VIDEO)
       .getByText(/\d Mbit\/s/)
       .waitFor();
-    await sidebar.line('camera', 'tv1').waitFor();
+    await sidebar.line('camera', 'tv1').first().waitFor();
+    await sidebar.stream(STRAY).waitFor();
+    await takePicture('sidebar', theme, sidebar.element);
   });
 
   it('makes a route for a stream that nobody routes, and packets arrive', async () => {
     await sidebar.make(STRAY, 'tv1');
     await arrives(STRAY);
     await sidebar.stream(STRAY).waitFor({ state: 'detached' });
-    await takePicture('sidebar', theme, sidebar.element);
   });
 
   it('can be read', async () => {

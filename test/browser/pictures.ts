@@ -7,6 +7,9 @@ import type { Locator } from 'playwright-core';
 import { checkout } from '../lab/namespace';
 import type { Theme } from './editions';
 
+/** Pixels of the screen for one of the page: two when pictures are taken, so that their texts are sharp. */
+export const SHARPNESS = process.env.MFC_PICTURES ? 2 : 1;
+
 const FOLDER = join(checkout, 'test/browser/pictures');
 
 export async function takePicture(name: string, theme: Theme, what: Locator): Promise<void> {

@@ -6,14 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import type { Theme } from './editions';
+import { SHARPNESS } from './pictures';
 
-const VIEWPORT = { width: 1280, height: 860 };
+const WIDTH = 1280;
+const HEIGHT = 860;
 const DEADLINE_MS = 20_000;
 
 export interface VisitOptions {
   theme?: Theme;
   /** As `de`. */
   language?: string;
+  /** Of the window, in pixels. */
+  height?: number;
 }
 
 export class Visit {
@@ -38,8 +42,13 @@ export class Visit {
     page.on('request', (request) => this.#note(request));
   }
 
-  static async open(browser: Browser, { theme = 'light', language = 'en-US' }: VisitOptions = {}): Promise<Visit> {
-    const context = await browser.newContext({ viewport: VIEWPORT, locale: language, colorScheme: theme });
+  static async open(
+    browser: Browser,
+    { theme = 'light', language = 'en-US', height = HEIGHT }: VisitOptions = {},
+  ): Promise<Visit> {
+    const viewport = { width: WIDTH, height };
+    const look = { viewport, deviceScaleFactor: SHARPNESS, colorScheme: theme };
+    const context = await browser.newContext({ ...look, locale: language });
     context.setDefaultTimeout(DEADLINE_MS);
     // Node-RED 5 does as the system does if it is asked to. Node-RED 4 has a theme for all its users: see editions.ts.
     await context.addInitScript(() => localStorage.setItem('view-dark-theme', 'auto'));
