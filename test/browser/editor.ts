@@ -68,11 +68,18 @@ export class Editor {
 
   /** Picks an interface from the list that the button beside a field opens. */
   async pick(field: string, name: string): Promise<void> {
-    await this.form.locator(`#node-input-${field} + .mfc-form-pick`).click();
+    await this.openList(field);
     await this.page
       .locator('.mfc-form-links a')
       .filter({ has: this.page.locator(`b:text-is("${name}")`) })
       .click();
+  }
+
+  /** Opens the list of interfaces of a field. */
+  async openList(field: string): Promise<void> {
+    const row = this.form.locator('.form-row').filter({ has: this.page.locator(`#node-input-${field}`) });
+    await row.locator('.mfc-form-pick').click();
+    await this.page.locator('.mfc-form-links a').first().waitFor();
   }
 
   field(name: string): Locator {

@@ -24,6 +24,7 @@ const REPORT_PORT = 5010;
 const STRAY: Stream = { source: CAMERA, group: '239.77.7.7' };
 /** Seven packets of an MPEG transport stream in each. */
 const TRAFFIC = { rate: 200, size: 1316 };
+const AUDIO = { rate: 50, size: 200 };
 const MANY = 50;
 const HOUR_MS = 3_600_000;
 
@@ -51,12 +52,13 @@ function operate(edition: Edition, theme: Theme): void {
       for (const { group } of [VIDEO, COMMENTARY, STRAY]) await screen.join(group);
       await screen.report(REPORT_PORT);
     }
-    for (const { group } of [VIDEO, COMMENTARY, STRAY]) await camera.stream(group, TRAFFIC);
+    for (const { group } of [VIDEO, STRAY]) await camera.stream(group, TRAFFIC);
+    await camera.stream(COMMENTARY.group, AUDIO);
     await backup.stream(VIDEO.group, TRAFFIC);
     const options = { theme, flow: readFlow('10-crosspoint.json') };
     [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
     operator = await Visit.open(browser, { theme });
-    engineer = await Visit.open(browser, { theme, height: 1200 }); // all of the sidebar
+    engineer = await Visit.open(browser, { theme, height: 960 }); // all of the sidebar
     await engineer.page.clock.install();
     dashboard = new Dashboard(operator.page);
     editor = new Editor(engineer.page);
@@ -102,7 +104,7 @@ function operate(edition: Edition, theme: Theme): void {
     await dashboard.take('Backup camera', 'TV 2');
     for (const output of ['TV 1', 'TV 3']) await dashboard.take('Commentary', output);
     await dashboard.untilFlowing();
-    await takePicture('crosspoint', theme, dashboard.card);
+    await takePicture('crosspoint', dashboard.card);
   });
 
   it('finds the route in the sidebar, with its rate', async () => {
@@ -115,7 +117,7 @@ function operate(edition: Edition, theme: Theme): void {
       .waitFor();
     await sidebar.line('camera', 'tv1').first().waitFor();
     await sidebar.stream(STRAY).waitFor();
-    await takePicture('sidebar', theme, sidebar.element);
+    await takePicture(`sidebar-${theme}`, sidebar.element);
   });
 
   it('makes a route for a stream that nobody routes, and packets arrive', async () => {

@@ -5,15 +5,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { checkout } from '../lab/namespace';
-import type { Theme } from './editions';
 
 /** Pixels of the screen for one of the page: two when pictures are taken, so that their texts are sharp. */
 export const SHARPNESS = process.env.MFC_PICTURES ? 2 : 1;
 
 const FOLDER = join(checkout, 'test/browser/pictures');
 
-export async function takePicture(name: string, theme: Theme, what: Locator): Promise<void> {
+export async function takePicture(name: string, what: Locator): Promise<void> {
   if (!process.env.MFC_PICTURES) return;
   mkdirSync(FOLDER, { recursive: true });
-  await what.screenshot({ path: join(FOLDER, `${name}-${theme}.png`), animations: 'disabled' });
+  await what.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
 }

@@ -66,9 +66,11 @@ function story(edition: Edition, theme: Theme): void {
     await editor.fill('source', camera.ipv4);
     await editor.fill('group', GROUP);
     await editor.pick('iif', 'camera');
-    await editor.pick('oifs', 'tv1');
     equal(await editor.field('iif').inputValue(), 'camera');
-    await takePicture('form', theme, editor.form);
+    await editor.openList('oifs');
+    await takePicture(`form-${theme}`, editor.form);
+    await visit.page.keyboard.press('Escape');
+    await editor.pick('oifs', 'tv1');
     await editor.done();
   });
 
