@@ -58,7 +58,7 @@ function operate(edition: Edition, theme: Theme): void {
     const options = { theme, flow: readFlow('10-crosspoint.json') };
     [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
     operator = await Visit.open(browser, { theme });
-    engineer = await Visit.open(browser, { theme, height: 960 }); // all of the sidebar
+    engineer = await Visit.open(browser, { theme, height: 1020 }); // all of the sidebar
     await engineer.page.clock.install();
     dashboard = new Dashboard(operator.page);
     editor = new Editor(engineer.page);
@@ -104,7 +104,6 @@ function operate(edition: Edition, theme: Theme): void {
     await dashboard.take('Backup camera', 'TV 2');
     for (const output of ['TV 1', 'TV 3']) await dashboard.take('Commentary', output);
     await dashboard.untilFlowing();
-    await takePicture('crosspoint', dashboard.card);
   });
 
   it('finds the route in the sidebar, with its rate', async () => {
@@ -118,6 +117,7 @@ function operate(edition: Edition, theme: Theme): void {
     await sidebar.line('camera', 'tv1').first().waitFor();
     await sidebar.stream(STRAY).waitFor();
     await takePicture(`sidebar-${theme}`, sidebar.element);
+    await takePicture('crosspoint', dashboard.card);
   });
 
   it('makes a route for a stream that nobody routes, and packets arrive', async () => {

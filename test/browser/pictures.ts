@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { checkout } from '../lab/namespace';
 
-/** Pixels of the screen for one of the page: two when pictures are taken, so that their texts are sharp. */
-export const SHARPNESS = process.env.MFC_PICTURES ? 2 : 1;
+/** Pixels of the screen for one of the page: more when pictures are taken, so that their texts are sharp. */
+export const SHARPNESS = process.env.MFC_PICTURES ? 1.5 : 1;
 
 const FOLDER = join(checkout, 'test/browser/pictures');
 
