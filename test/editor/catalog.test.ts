@@ -6,16 +6,7 @@ import { badFilter, REASONS, statusOf } from '../../nodes/status';
 import { type ErrorCode, MfcError } from '../../src/errors';
 import { EVENT_KINDS } from '../../src/streams/events/event';
 import { cases, intervals, rails, tables, times, watched } from './cases';
-import {
-  loadEditor,
-  type NodeFile,
-  nodeFiles,
-  RESOURCES,
-  readCatalog,
-  readHelp,
-  readHtml,
-  scriptsIn,
-} from './fake-editor';
+import { FORMS, loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
@@ -100,9 +91,9 @@ function keysOfStatuses(): Set<string> {
 
 /** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
 const keysInResources = (): string[] =>
-  readdirSync(RESOURCES).flatMap((file) =>
+  readdirSync(FORMS).flatMap((file) =>
     Array.from(
-      readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
+      readFileSync(join(FORMS, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
       ([, key = '']) => `mfc-controller.${key}`,
     ),
   );

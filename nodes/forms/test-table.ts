@@ -3,11 +3,19 @@
  */
 const TIMEOUT_MS = 15_000;
 
-export function createTableTest(RED, $) {
-  const translate = (key) => RED._(`@mroute/node-red-mfc/mfc-controller:mfc-controller.${key}`);
+interface Verdict {
+  readonly ok: boolean;
+  readonly text: string;
+}
 
-  /** {ok, text}: what the server says, or why it says nothing. */
-  async function ask(id, table) {
+/** @param tableOf answers what is in the field now */
+type Prepare = (node: { id: string }, button: JQuery, answer: JQuery, tableOf: () => string) => { clear(): void };
+
+export function createTableTest(RED: EditorRED, $: JQueryStatic): Prepare {
+  const translate = (key: string): string => RED._(`@mroute/node-red-mfc/mfc-controller:mfc-controller.${key}`);
+
+  /** What the server says, or why it says nothing. */
+  async function ask(id: string, table: string): Promise<Verdict> {
     try {
       const { ok, message, error } = await $.ajax({
         url: 'mfc/check',
@@ -18,15 +26,15 @@ export function createTableTest(RED, $) {
         timeout: TIMEOUT_MS,
       });
       return { ok, text: ok ? message : error.message };
-    } catch ({ status, responseJSON }) {
+    } catch (error) {
+      const { status, responseJSON } = error as JQuery.jqXHR;
       const own = status === 401 || status === 403 ? translate('test.no-right') : translate('test.no-answer');
       return { ok: false, text: responseJSON?.error?.message ?? own };
     }
   }
 
-  /** @param tableOf answers what is in the field now */
   return function prepare(node, button, answer, tableOf) {
-    const show = (text, ok) => {
+    const show = (text: string, ok?: boolean): void => {
       answer.text(text).toggle(text !== '');
       answer.toggleClass('mfc-form-good', ok === true).toggleClass('mfc-form-bad', ok === false);
     };

@@ -1,12 +1,15 @@
 /**
- * What the server takes in a field, but the user may not mean: {key, …} of a sentence in the catalog with its values, or undefined.
+ * What the server takes in a field, but the user may not mean.
  */
+import type { Fault, Other } from './fault.js';
+import { type LiveInterface, stateOf } from './links.js';
+import { isPattern, listed } from './names.js';
 
-import { stateOf } from './links.mjs';
-import { isPattern, listed } from './names.mjs';
+/** @param links the live interfaces, if they are known */
+type Advice = (value: string, other: Other, links?: readonly LiveInterface[]) => Fault | undefined;
 
 /** The first of some names that no interface has now, or whose interface cannot be used. */
-function linkHint(value, other, links) {
+function linkHint(value: string, other: Other, links?: readonly LiveInterface[]): Fault | undefined {
   if (value === '' || value === 'members' || !links || other('allowAbsent') === 'true') return undefined;
   for (const name of listed(value)) {
     if (name === '' || isPattern(name)) continue;
@@ -18,7 +21,7 @@ function linkHint(value, other, links) {
   return undefined;
 }
 
-export const advice = {
+export const advice: Readonly<Record<string, Advice>> = {
   iif: linkHint,
   oifs: (value, other, links) => (other('members') === 'true' ? undefined : linkHint(value, other, links)),
   membersAmong: (value, other, links) => (other('members') === 'true' ? linkHint(value, other, links) : undefined),

@@ -1,20 +1,22 @@
 /**
  * Names of interfaces, one or many in a text with commas.
  */
+import type { Fault } from './fault.js';
+
 export const MAX_OUTPUTS = 31; // 32 VIFs, one of them the input.
 const MAX_NAME_BYTES = 15;
 
 /** As net/core/dev.c dev_valid_name; a comma separates names. */
-export const isInterfaceName = (name) =>
+export const isInterfaceName = (name: string): boolean =>
   /^(?!\.{1,2}$)[^\s/:,]+$/.test(name) && new TextEncoder().encode(name).length <= MAX_NAME_BYTES;
 
-export const listed = (text) => text.split(',').map((item) => item.trim());
+export const listed = (text: string): string[] => text.split(',').map((item) => item.trim());
 
 /** Whether it stands for all interfaces, or for those whose names begin like it. */
-export const isPattern = (name) => name === '*' || name.endsWith('+');
+export const isPattern = (name: string): boolean => name === '*' || name.endsWith('+');
 
-/** Which of some interface names is wrong: {key, n}, or undefined. */
-export function namesFault(value, iif, field) {
+/** Which of some interface names is wrong, by its number. */
+export function namesFault(value: string, iif: string, field: string): Fault | undefined {
   const names = listed(value);
   if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
   for (const [i, name] of names.entries()) {
