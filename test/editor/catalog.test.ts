@@ -100,12 +100,14 @@ function keysOfStatuses(): Set<string> {
 
 /** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
 const keysInResources = (): string[] =>
-  readdirSync(RESOURCES).flatMap((file) =>
-    Array.from(
-      readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
-      ([, key = '']) => `mfc-controller.${key}`,
-    ),
-  );
+  readdirSync(RESOURCES)
+    .filter((file) => file.endsWith('.mjs'))
+    .flatMap((file) =>
+      Array.from(
+        readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
+        ([, key = '']) => `mfc-controller.${key}`,
+      ),
+    );
 
 /** The messages that the checks can give: those that the cases provoke. */
 function keysOfFaults(): Set<string> {
