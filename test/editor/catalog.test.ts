@@ -90,7 +90,7 @@ function keysOfStatuses(): Set<string> {
 }
 
 /** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
-const keysInResources = (): string[] =>
+const keysInForms = (): string[] =>
   readdirSync(FORMS).flatMap((file) =>
     Array.from(
       readFileSync(join(FORMS, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
@@ -129,7 +129,7 @@ describe('editor catalog', () => {
     const html = readHtml(file);
 
     it(`${file}.json has the messages that the form and the script use, and no others`, () => {
-      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...otherKeys];
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInForms(), ...otherKeys];
       const mine = used.filter((key) => key.startsWith(`${file}.`));
       assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
       const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));
