@@ -3,7 +3,7 @@
  */
 import { hasHostBits, networkOf, parsePrefix } from './addresses.js';
 import type { Check, Fault } from './fault.js';
-import { isInterfaceName, listed, MAX_OUTPUTS } from './names.js';
+import { listed, patternsFault } from './names.js';
 import { reservedFault } from './reserved-routes.js';
 
 const MAX_TABLE = 99999999; // More, and the kernel has no name for the table's IPv6 device.
@@ -11,7 +11,7 @@ const MAX_KEEP_SECONDS = 86400;
 const MIN_METER_SECONDS = 0.1;
 const MAX_METER_SECONDS = 60;
 
-/** Which of some addresses and prefixes is wrong, by its number. */
+/** Which of some addresses and prefixes is wrong. */
 function rangesFault(field: string, texts: readonly string[]): Fault | undefined {
   for (const [i, text] of texts.entries()) {
     const n = i + 1;
@@ -20,13 +20,6 @@ function rangesFault(field: string, texts: readonly string[]): Fault | undefined
     if (hasHostBits(prefix)) return { key: `${field}-host-bits`, n, network: networkOf(prefix) };
   }
   return undefined;
-}
-
-/** Which of some names and patterns is wrong, by its number. One may be there twice. */
-function patternsFault(field: string, names: readonly string[]): Fault | undefined {
-  if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
-  const wrong = names.findIndex((name) => !isInterfaceName(name));
-  return wrong < 0 ? undefined : { key: `${field}-name`, n: wrong + 1 };
 }
 
 /** The settings that do not keep the controller closed while they are wrong: the default holds. */
@@ -44,10 +37,10 @@ export const controllerFaults: Readonly<Record<string, Check>> = {
     return /^(0|[1-9]\d*)(\.\d+)?$/.test(value) && isIn ? undefined : { key: 'meter-interval' };
   },
   watchInterfaces(value) {
-    return patternsFault('watch-interfaces', listed(value));
+    return patternsFault(value, 'watch-interfaces');
   },
   allowedInterfaces(value) {
-    return patternsFault('allowed-interfaces', listed(value));
+    return patternsFault(value, 'allowed-interfaces');
   },
   allowedGroups(value) {
     return rangesFault('allowed-groups', listed(value));

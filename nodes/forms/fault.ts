@@ -1,15 +1,19 @@
 /**
- * What is to be said of a field, as a sentence of the catalog and what is put in there.
+ * What a check of a field answers, and what it may ask.
  */
+
+/** A sentence of the catalog and the values that are put into it. */
 export interface Fault {
   readonly key: string;
-  /** Another sentence in it. */
+  /** The fault inside, where the field has many things in it. */
   readonly why?: Fault;
-  readonly [value: string]: string | number | Fault | undefined;
+  /** Which item of a list it is, from 1. */
+  readonly n?: number;
+  readonly [value: string]: unknown;
 }
 
-/** The text of another field of the form; blank if it is blank, or if only the server knows it. */
+/** Reads another field of the node. Blank if only the server knows it. */
 export type Other = (field: string) => string;
 
-/** Undefined if there is nothing to say of a text. */
+/** Undefined if nothing is wrong. */
 export type Check = (value: string, other: Other) => Fault | undefined;

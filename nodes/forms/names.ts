@@ -3,7 +3,7 @@
  */
 import type { Fault } from './fault.js';
 
-export const MAX_OUTPUTS = 31; // 32 VIFs, one of them the input.
+const MAX_OUTPUTS = 31; // 32 VIFs, one of them the input.
 const MAX_NAME_BYTES = 15;
 
 /** As net/core/dev.c dev_valid_name; a comma separates names. */
@@ -15,8 +15,8 @@ export const listed = (text: string): string[] => text.split(',').map((item) => 
 /** Whether it stands for all interfaces, or for those whose names begin like it. */
 export const isPattern = (name: string): boolean => name === '*' || name.endsWith('+');
 
-/** Which of some interface names is wrong, by its number. */
-export function namesFault(value: string, iif: string, field: string): Fault | undefined {
+/** Which of some outputs is wrong. */
+export function outputsFault(value: string, iif: string, field: string): Fault | undefined {
   const names = listed(value);
   if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
   for (const [i, name] of names.entries()) {
@@ -26,4 +26,12 @@ export function namesFault(value: string, iif: string, field: string): Fault | u
     if (name === iif) return { key: `${field}-iif`, n };
   }
   return undefined;
+}
+
+/** Which of some names and patterns is wrong. One may be there twice. */
+export function patternsFault(value: string, field: string): Fault | undefined {
+  const names = listed(value);
+  if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
+  const wrong = names.findIndex((name) => !isInterfaceName(name));
+  return wrong < 0 ? undefined : { key: `${field}-name`, n: wrong + 1 };
 }

@@ -12,27 +12,12 @@ import {
   staysOnLink,
 } from './addresses.js';
 import type { Check, Fault, Other } from './fault.js';
-import { isInterfaceName, isPattern, listed, namesFault } from './names.js';
+import { isInterfaceName, isPattern, listed, outputsFault } from './names.js';
 
 const MAX_LABEL = 256;
 const MAX_EXCLUDED = 1000;
 const MAX_JOINED = 4096;
 const MAX_SECONDS = 315_360_000; // ten years
-
-type RouteField =
-  | 'source'
-  | 'group'
-  | 'iif'
-  | 'interface'
-  | 'oifs'
-  | 'membersAmong'
-  | 'membersTimeout'
-  | 'threshold'
-  | 'label'
-  | 'alarmIdle'
-  | 'expiresIn'
-  | 'exclude'
-  | 'idleTimeout';
 
 /** Whether hosts open the outputs: the text that says so in a message may stand in the field as well. */
 const isForMembers = (other: Other): boolean => other('members') === 'true' || other('oifs') === 'members';
@@ -44,16 +29,18 @@ const isSeconds = (value: string): boolean =>
 function isOneStream(other: Other): boolean {
   const [source = '', group = '', iif = ''] = ['source', 'group', 'iif'].map(other);
   const prefix = parsePrefix(source);
-  const isOneSource = source === '*' || prefix?.isOne || prefix?.length === 0;
-  return isOneSource === true && parsePrefix(group)?.isOne === true && iif !== '' && !isPattern(iif);
+  const isOneSource = source === '*' || prefix?.isOne === true || prefix?.length === 0;
+  return isOneSource && parsePrefix(group)?.isOne === true && iif !== '' && !isPattern(iif);
 }
 
-/** Of the text of a group or a source: whether it is an address or a prefix at all. */
-function spellingFault(field: string, value: string, prefix: Prefix | undefined): Fault | undefined {
-  if (!prefix) return { key: value.includes('/') ? `${field}-not-prefix` : `${field}-not-address` };
-  return hasHostBits(prefix)
-    ? { key: `${field}-host-bits`, length: prefix.length, network: networkOf(prefix) }
-    : undefined;
+/** Reads the text of a group or a source, or says why it is neither an address nor a prefix. */
+function spelled(field: 'group' | 'source', value: string): { prefix: Prefix } | { fault: Fault } {
+  const prefix = parsePrefix(value);
+  if (prefix === undefined) {
+    return { fault: { key: value.includes('/') ? `${field}-not-prefix` : `${field}-not-address` } };
+  }
+  if (!hasHostBits(prefix)) return { prefix };
+  return { fault: { key: `${field}-host-bits`, length: prefix.length, network: networkOf(prefix) } };
 }
 
 function groupFault({ version, isOne, first, last }: Prefix): Fault | undefined {
@@ -74,12 +61,12 @@ function sourceFault({ version, isOne, first, last }: Prefix): Fault | undefined
   return { key: range === 'multicast' ? 'source-groups' : 'source-not-host' };
 }
 
-export const routeFaults: Record<RouteField, Check> = {
+export const routeFaults: Readonly<Record<string, Check>> = {
   source(value, other) {
     if (value === '*') return undefined;
-    const source = parsePrefix(value);
-    const spelling = spellingFault('source', value, source);
-    if (spelling || !source) return spelling;
+    const read = spelled('source', value);
+    if ('fault' in read) return read.fault;
+    const { prefix: source } = read;
     const group = parsePrefix(other('group'));
     if (group && group.version !== source.version) {
       return { key: 'families', source: source.version, group: group.version };
@@ -87,9 +74,11 @@ export const routeFaults: Record<RouteField, Check> = {
     return isAny(source) ? undefined : sourceFault(source);
   },
   group(value, other) {
-    const group = parsePrefix(value);
-    const fault = spellingFault('group', value, group) ?? (group && groupFault(group));
-    if (fault || !group) return fault;
+    const read = spelled('group', value);
+    if ('fault' in read) return read.fault;
+    const { prefix: group } = read;
+    const fault = groupFault(group);
+    if (fault) return fault;
     const isWide = 2 ** ((group.version === 4 ? 32 : 128) - group.length) > MAX_JOINED;
     return isWide && other('join') === 'true' ? { key: 'group-join' } : undefined;
   },
@@ -100,10 +89,10 @@ export const routeFaults: Record<RouteField, Check> = {
     return isInterfaceName(value) ? undefined : { key: 'interface-name' };
   },
   oifs(value, other) {
-    return isForMembers(other) ? undefined : namesFault(value, other('iif'), 'oifs');
+    return isForMembers(other) ? undefined : outputsFault(value, other('iif'), 'oifs');
   },
   membersAmong(value, other) {
-    return other('members') === 'true' ? namesFault(value, other('iif'), 'among') : undefined;
+    return other('members') === 'true' ? outputsFault(value, other('iif'), 'among') : undefined;
   },
   membersTimeout(value, other) {
     return other('members') !== 'true' || isSeconds(value) ? undefined : { key: 'members-timeout' };

@@ -5,8 +5,9 @@ import type { NodeAPI } from 'node-red';
 import { badFilter, REASONS, statusOf } from '../../nodes/status';
 import { type ErrorCode, MfcError } from '../../src/errors';
 import { EVENT_KINDS } from '../../src/streams/events/event';
+import { checkout } from '../lab/namespace';
 import { cases, intervals, rails, tables, times, watched } from './cases';
-import { FORMS, loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
+import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
@@ -88,6 +89,8 @@ function keysOfStatuses(): Set<string> {
   for (const error of errors) statusOf(RED, { ...still, state: 'closed', error });
   return asked;
 }
+
+const FORMS = join(checkout, 'nodes/forms');
 
 /** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
 const keysInForms = (): string[] =>

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { createChecks } from '../../nodes/forms/checks';
-import type { LiveInterface } from '../../nodes/forms/links';
+import type { Link } from '../../nodes/forms/links';
 import { FakeElement } from './fake-element';
 
 /** Names of the node files, in the order in which Node-RED loads them. */
@@ -14,10 +14,8 @@ export type NodeFile = (typeof nodeFiles)[number];
 
 const MODULE = '@mroute/node-red-mfc';
 const NODES = join(__dirname, '../../nodes');
-/** What the forms share, before it is compiled. */
-export const FORMS = join(__dirname, '../../../nodes/forms');
 
-const NOTHING = { length: 0, prop: () => undefined, val: () => undefined };
+const NO_ELEMENT = { length: 0, prop: () => undefined, val: () => undefined };
 
 export type EditorNode = Record<string, unknown>;
 
@@ -56,7 +54,7 @@ export interface Editor {
   /** The same, by field. */
   faultsByField(type: string, node: EditorNode): Record<string, string>;
   /** What is said of a value that is no fault. */
-  advice(node: EditorNode, field: string, links?: readonly LiveInterface[]): string | undefined;
+  advice(node: EditorNode, field: string, links?: readonly Link[]): string | undefined;
   /** Shows a node's form with these values in its inputs. */
   openForm(node: EditorNode, values: FormValues): void;
   /** Opens a node's form as a double click does. Answers its elements by selector. */
@@ -114,11 +112,11 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   };
   const INPUT = '#node-input-';
   const $ = (selector: string) =>
-    !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : NOTHING;
+    !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : NO_ELEMENT;
   const checks = createChecks(RED, $);
   const context = { RED, $ };
   for (const file of files) {
-    // What a form shows needs a real page: see page.test.ts.
+    // What a form shows needs a real page: see test/browser/fields.check.ts.
     if (file === 'mfc-controller') Object.assign(RED, { mfc: { ...checks, prepare: () => undefined } });
     loading = `${MODULE}/${file}`;
     runInNewContext(scriptsIn(readHtml(file)), context, { filename: `${file}.html` });

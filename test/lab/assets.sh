@@ -1,6 +1,6 @@
 #!/bin/sh
 # Second half of the build. Puts the editor halves, locales and icons beside the compiled nodes (Node-RED looks nowhere
-# else), compiles what runs in the browser into resources/ (Node-RED serves nothing else to it), and removes compiled
+# else), compiles the sidebar and the forms for the browser into resources/ (Node-RED serves nothing else to it), and removes compiled
 # files whose source is gone, so that mocha never runs a test that no longer exists. Writes only what differs.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -29,19 +29,16 @@ for file in nodes/*.html; do copy "$file" "dist/$file"; done
 find nodes/locales -type f | while read -r file; do copy "$file" "dist/$file"; done
 for file in icons/*; do copy "$file" "dist/nodes/$file"; done
 
-# browser FOLDER: compiles nodes/FOLDER for the browser. Through a folder of its own, so that nobody ever reads half a file.
-browser() {
-  node_modules/.bin/tsc -p "nodes/$1" --outDir "dist/.$1"
-  for file in "dist/.$1"/*.js; do copy "$file" "resources/$1/${file##*/}"; done
-  rm -r "dist/.$1"
-  for file in nodes/"$1"/*.css; do [ ! -e "$file" ] || copy "$file" "resources/$1/${file##*/}"; done
-  for file in resources/"$1"/*; do
-    name="${file##*/}"
-    [ -e "nodes/$1/${name%.js}.ts" ] || [ -e "nodes/$1/$name" ] || rm "$file"
-  done
-}
-browser forms
-browser sidebar
+for part in sidebar forms; do
+  node_modules/.bin/tsc -p "nodes/$part" --outDir "resources/.$part"
+  for file in "resources/.$part"/*.js; do copy "$file" "resources/$part/${file##*/}"; done
+  rm -r "resources/.$part"
+done
+copy nodes/sidebar/sidebar.css resources/sidebar/sidebar.css
+for file in resources/*/*; do
+  source="nodes/${file#resources/}"
+  [ -e "${source%.js}.ts" ] || [ -e "$source" ] || rm "$file"
+done
 
 find dist -name '*.js' | while read -r file; do
   source="${file#dist/}"
