@@ -5,17 +5,9 @@ import type { NodeAPI } from 'node-red';
 import { badFilter, REASONS, statusOf } from '../../nodes/status';
 import { type ErrorCode, MfcError } from '../../src/errors';
 import { EVENT_KINDS } from '../../src/streams/events/event';
+import { checkout } from '../lab/namespace';
 import { cases, intervals, rails, tables, times, watched } from './cases';
-import {
-  loadEditor,
-  type NodeFile,
-  nodeFiles,
-  RESOURCES,
-  readCatalog,
-  readHelp,
-  readHtml,
-  scriptsIn,
-} from './fake-editor';
+import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
@@ -98,11 +90,13 @@ function keysOfStatuses(): Set<string> {
   return asked;
 }
 
+const FORMS = join(checkout, 'nodes/forms');
+
 /** Keys of the controller's catalog in the scripts that the forms share, but for those of faults. */
-const keysInResources = (): string[] =>
-  readdirSync(RESOURCES).flatMap((file) =>
+const keysInForms = (): string[] =>
+  readdirSync(FORMS).flatMap((file) =>
     Array.from(
-      readFileSync(join(RESOURCES, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
+      readFileSync(join(FORMS, file), 'utf8').matchAll(/'((?:link|test)\.[\w-]+|stays-closed)'/g),
       ([, key = '']) => `mfc-controller.${key}`,
     ),
   );
@@ -138,7 +132,7 @@ describe('editor catalog', () => {
     const html = readHtml(file);
 
     it(`${file}.json has the messages that the form and the script use, and no others`, () => {
-      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInResources(), ...otherKeys];
+      const used = [...keysInForm(html), ...keysInScript(scriptsIn(html)), ...keysInForms(), ...otherKeys];
       const mine = used.filter((key) => key.startsWith(`${file}.`));
       assert.deepEqual([...new Set(mine)].sort(), [...readCatalog(file).keys()].sort());
       const foreign = keysInForm(html).filter((key) => !key.startsWith(`${file}.`));

@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
+import { createChecks } from '../../nodes/forms/checks';
+import type { Link } from '../../nodes/forms/links';
 import { FakeElement } from './fake-element';
 
 /** Names of the node files, in the order in which Node-RED loads them. */
@@ -12,16 +14,10 @@ export type NodeFile = (typeof nodeFiles)[number];
 
 const MODULE = '@mroute/node-red-mfc';
 const NODES = join(__dirname, '../../nodes');
-/** The scripts that the forms share, as the page loads them. */
-export const RESOURCES = join(__dirname, '../../../resources');
+
+const NO_ELEMENT = { length: 0, prop: () => undefined, val: () => undefined };
 
 export type EditorNode = Record<string, unknown>;
-
-interface Checks {
-  check(node: EditorNode, field: string, value: unknown): true | string;
-  advise(node: EditorNode, field: string, value: unknown, links?: readonly object[]): string | undefined;
-}
-const { createChecks } = require(join(RESOURCES, 'checks.mjs')) as { createChecks(RED: object, $: object): Checks };
 
 export interface Property {
   readonly value: unknown;
@@ -58,7 +54,7 @@ export interface Editor {
   /** The same, by field. */
   faultsByField(type: string, node: EditorNode): Record<string, string>;
   /** What is said of a value that is no fault. */
-  advice(node: EditorNode, field: string, links?: readonly object[]): string | undefined;
+  advice(node: EditorNode, field: string, links?: readonly Link[]): string | undefined;
   /** Shows a node's form with these values in its inputs. */
   openForm(node: EditorNode, values: FormValues): void;
   /** Opens a node's form as a double click does. Answers its elements by selector. */
@@ -116,11 +112,11 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   };
   const INPUT = '#node-input-';
   const $ = (selector: string) =>
-    !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : { length: 0 };
+    !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : NO_ELEMENT;
   const checks = createChecks(RED, $);
   const context = { RED, $ };
   for (const file of files) {
-    // What a form shows needs a real page: see page.test.ts.
+    // What a form shows needs a real page: see test/browser/fields.check.ts.
     if (file === 'mfc-controller') Object.assign(RED, { mfc: { ...checks, prepare: () => undefined } });
     loading = `${MODULE}/${file}`;
     runInNewContext(scriptsIn(readHtml(file)), context, { filename: `${file}.html` });

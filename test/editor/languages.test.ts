@@ -21,6 +21,7 @@ const synonyms: Readonly<Record<string, readonly (readonly [RegExp, string])[]>>
     [/Knoten/, 'Node'],
     [/Interface(?! ')/, 'Schnittstelle'],
     [/Registerkarte|Reiter/, 'Tab'],
+    [/[Rr]eserviert/, 'fest'],
   ],
   ja: [
     [/経路/, 'ルート'],
@@ -31,6 +32,7 @@ const synonyms: Readonly<Record<string, readonly (readonly [RegExp, string])[]>>
     ],
     [/すべて/, '全て'],
     [/このノード/, '本ノード'],
+    [/予約/, '固定'],
   ],
 };
 

@@ -2,6 +2,7 @@
  * What a form says under a field: the sentence of the server, as far as it is about that field alone, and the blame where the server puts it.
  */
 import assert from 'node:assert/strict';
+import type { Link } from '../../nodes/forms/links';
 import { cases, validRoute } from './cases';
 import { loadEditor } from './fake-editor';
 import { asInForms, refusalOf } from './refusal';
@@ -51,8 +52,8 @@ describe('what forms say', () => {
   });
 });
 
-const link = (name: string, state: object = {}) => {
-  return { name, ifindex: 2, up: true, multicast: true, addresses: ['10.1.1.1/24'], ...state };
+const link = (name: string, state: Partial<Link> = {}): Link => {
+  return { name, up: true, multicast: true, addresses: ['10.1.1.1/24'], ...state };
 };
 
 describe('what forms advise', () => {
@@ -62,7 +63,7 @@ describe('what forms advise', () => {
     link('eth3', { addresses: [] }),
     link('lo', { multicast: false }),
   ];
-  const advice = (field: string, values: Record<string, unknown>, known: readonly object[] | undefined = links) =>
+  const advice = (field: string, values: Record<string, unknown>, known: readonly Link[] | undefined = links) =>
     editor.advice(editor.newNode('mfc add', values), field, known);
 
   it('nothing where all is well, or nobody knows', () => {

@@ -79,8 +79,8 @@ describe('HTTP', () => {
         const { status, body } = await ask('POST', '', { ...ROUTE, group: '10.0.0.1' });
         deepEqual([status, body.error?.code, body.error?.field], [400, 'ERR_MFC_INVALID', 'group']);
         equal((await ask('POST', '', { ...ROUTE, oifs: ['tv9'] })).body.error?.code, 'ERR_MFC_NO_INTERFACE');
-      const noJson = await fetch(`${ground.user.url}/mroute`, { method: 'POST', body: 'tv1 please' });
-      equal(noJson.status, 400);
+        const noJson = await fetch(`${ground.user.url}/mroute`, { method: 'POST', body: 'tv1 please' });
+        equal(noJson.status, 400);
       });
     },
   );

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Second half of the build. Puts the editor halves, locales and icons beside the compiled nodes (Node-RED looks nowhere
-# else), compiles the sidebar for the browser into resources/ (Node-RED serves nothing else to it), and removes compiled
+# else), compiles the sidebar and the forms for the browser into resources/ (Node-RED serves nothing else to it), and removes compiled
 # files whose source is gone, so that mocha never runs a test that no longer exists. Writes only what differs.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -29,13 +29,15 @@ for file in nodes/*.html; do copy "$file" "dist/$file"; done
 find nodes/locales -type f | while read -r file; do copy "$file" "dist/$file"; done
 for file in icons/*; do copy "$file" "dist/nodes/$file"; done
 
-node_modules/.bin/tsc -p nodes/sidebar --outDir dist/.sidebar
-for file in dist/.sidebar/*.js; do copy "$file" "resources/sidebar/${file##*/}"; done
-rm -r dist/.sidebar
+for part in sidebar forms; do
+  node_modules/.bin/tsc -p "nodes/$part" --outDir "resources/.$part"
+  for file in "resources/.$part"/*.js; do copy "$file" "resources/$part/${file##*/}"; done
+  rm -r "resources/.$part"
+done
 copy nodes/sidebar/sidebar.css resources/sidebar/sidebar.css
-for file in resources/sidebar/*; do
-  name="${file##*/}"
-  [ -e "nodes/sidebar/${name%.js}.ts" ] || [ -e "nodes/sidebar/$name" ] || rm "$file"
+for file in resources/*/*; do
+  source="nodes/${file#resources/}"
+  [ -e "${source%.js}.ts" ] || [ -e "$source" ] || rm "$file"
 done
 
 find dist -name '*.js' | while read -r file; do

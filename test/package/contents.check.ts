@@ -12,7 +12,7 @@ const MAX_BYTES = 300_000;
 /** Ours, ajv (5), koffi (2), ipaddr.js, write-file-atomic (2). */
 const MAX_PACKAGES = 11;
 const NEEDED =
-  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|resources\/[\w-]+\.mjs|resources\/sidebar\/[\w-]+\.(js|css)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+  /^(dist\/(nodes|src)\/[\w/.-]+\.js|dist\/nodes\/(locales\/[\w/-]+\.(html|json)|icons\/[\w-]+\.svg|[\w-]+\.html)|resources\/(sidebar|forms)\/[\w-]+\.(js|css)|examples\/[\w-]+\.json|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
 
 interface PackageJson {
   version: string;
@@ -53,14 +53,13 @@ describe('package: contents', () => {
           (language) => `dist/nodes/locales/${language}/${name}.json`,
         ),
       ]),
-      ...readdirSync(join(checkout, 'nodes/sidebar'))
-        .filter((name) => /(?<!\.d)\.ts$|\.css$/.test(name))
-        .map((name) => `resources/sidebar/${name.replace(/\.ts$/, '.js')}`),
+      ...['sidebar', 'forms'].flatMap((part) =>
+        readdirSync(join(checkout, 'nodes', part))
+          .filter((name) => /(?<!\.d)\.ts$|\.css$/.test(name))
+          .map((name) => `resources/${part}/${name.replace(/\.ts$/, '.js')}`),
+      ),
       ...readdirSync(join(checkout, 'icons')).map((icon) => `dist/nodes/icons/${icon}`),
       ...readdirSync(join(checkout, 'examples')).map((example) => `examples/${example}`),
-      ...readdirSync(join(checkout, 'resources'))
-        .filter((name) => name.endsWith('.mjs'))
-        .map((script) => `resources/${script}`),
       'README.md',
       'LICENSE',
       'CHANGELOG.md',

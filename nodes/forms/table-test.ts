@@ -1,13 +1,28 @@
 /**
  * The button of the controller's form that tries out whether the rights and the table are there.
  */
+import { type EditorNode, keyOf, type Red } from './editor.js';
+
 const TIMEOUT_MS = 15_000;
 
-export function createTableTest(RED, $) {
-  const translate = (key) => RED._(`@mroute/node-red-mfc/mfc-controller:mfc-controller.${key}`);
+export interface TableTest {
+  /** Takes the last answer away. */
+  clear(): void;
+}
 
-  /** {ok, text}: what the server says, or why it says nothing. */
-  async function ask(id, table) {
+/** @param tableOf answers what is in the field now */
+export type PrepareTest = (node: EditorNode, button: JQuery, answer: JQuery, tableOf: () => string) => TableTest;
+
+interface Verdict {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+export function createTableTest(RED: Pick<Red, '_'>, $: JQueryStatic): PrepareTest {
+  const translate = (key: string): string => RED._(keyOf(key));
+
+  /** What the server says, or why it says nothing. */
+  async function ask(id: unknown, table: string): Promise<Verdict> {
     try {
       const { ok, message, error } = await $.ajax({
         url: 'mfc/check',
@@ -18,25 +33,26 @@ export function createTableTest(RED, $) {
         timeout: TIMEOUT_MS,
       });
       return { ok, text: ok ? message : error.message };
-    } catch ({ status, responseJSON }) {
+    } catch (failure) {
+      const { status, responseJSON } = failure as JQueryXHR;
       const own = status === 401 || status === 403 ? translate('test.no-right') : translate('test.no-answer');
       return { ok: false, text: responseJSON?.error?.message ?? own };
     }
   }
 
-  /** @param tableOf answers what is in the field now */
-  return function prepare(node, button, answer, tableOf) {
-    const show = (text, ok) => {
+  return (node, button, answer, tableOf) => {
+    const show = (text: string, ok?: boolean): void => {
       answer.text(text).toggle(text !== '');
       answer.toggleClass('mfc-form-good', ok === true).toggleClass('mfc-form-bad', ok === false);
     };
-    button.on('click', async () => {
+    const test = async (): Promise<void> => {
       button.prop('disabled', true);
       show(translate('test.running'));
       const { ok, text } = await ask(node.id, tableOf());
       show(text, ok);
       button.prop('disabled', false);
-    });
+    };
+    button.on('click', () => void test());
     return { clear: () => show('') };
   };
 }

@@ -1,12 +1,16 @@
 /**
- * What the server takes in a field, but the user may not mean: {key, …} of a sentence in the catalog with its values, or undefined.
+ * What the server takes in a field, but the user may not mean.
  */
 
-import { stateOf } from './links.mjs';
-import { isPattern, listed } from './names.mjs';
+import type { Fault, Other } from './fault.js';
+import { type Link, stateOf } from './links.js';
+import { isPattern, listed } from './names.js';
+
+/** The live interfaces, if they are known. */
+export type Links = readonly Link[] | undefined;
 
 /** The first of some names that no interface has now, or whose interface cannot be used. */
-function linkHint(value, other, links) {
+function linkHint(value: string, other: Other, links: Links): Fault | undefined {
   if (value === '' || value === 'members' || !links || other('allowAbsent') === 'true') return undefined;
   for (const name of listed(value)) {
     if (name === '' || isPattern(name)) continue;
@@ -18,7 +22,7 @@ function linkHint(value, other, links) {
   return undefined;
 }
 
-export const advice = {
+export const advice: Readonly<Record<string, (value: string, other: Other, links: Links) => Fault | undefined>> = {
   iif: linkHint,
   oifs: (value, other, links) => (other('members') === 'true' ? undefined : linkHint(value, other, links)),
   membersAmong: (value, other, links) => (other('members') === 'true' ? linkHint(value, other, links) : undefined),

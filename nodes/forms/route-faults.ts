@@ -1,9 +1,18 @@
 /**
- * What is wrong with a field of a route: {key, …} of a sentence in the catalog with its values, or undefined. `other` reads the other
- * fields.
+ * What is wrong with a field of a route.
  */
-import { hasHostBits, isAny, isMulticast, networkOf, noHost, parsePrefix, staysOnLink } from './addresses.mjs';
-import { isInterfaceName, isPattern, listed, namesFault } from './names.mjs';
+import {
+  hasHostBits,
+  isAny,
+  isMulticast,
+  networkOf,
+  noHost,
+  type Prefix,
+  parsePrefix,
+  staysOnLink,
+} from './addresses.js';
+import type { Check, Fault, Other } from './fault.js';
+import { isInterfaceName, isPattern, listed, outputsFault } from './names.js';
 
 const MAX_LABEL = 256;
 const MAX_EXCLUDED = 1000;
@@ -11,50 +20,53 @@ const MAX_JOINED = 4096;
 const MAX_SECONDS = 315_360_000; // ten years
 
 /** Whether hosts open the outputs: the text that says so in a message may stand in the field as well. */
-const isForMembers = (other) => other('members') === 'true' || other('oifs') === 'members';
+const isForMembers = (other: Other): boolean => other('members') === 'true' || other('oifs') === 'members';
 
-const isSeconds = (value) => /^(0|[1-9]\d*)(\.\d+)?$/.test(value) && Number(value) > 0 && Number(value) <= MAX_SECONDS;
+const isSeconds = (value: string): boolean =>
+  /^(0|[1-9]\d*)(\.\d+)?$/.test(value) && Number(value) > 0 && Number(value) <= MAX_SECONDS;
 
 /** Whether a route surely is for one stream. What is blank may come with the message. */
-function isOneStream(other) {
-  const [source, group, iif] = ['source', 'group', 'iif'].map(other);
+function isOneStream(other: Other): boolean {
+  const [source = '', group = '', iif = ''] = ['source', 'group', 'iif'].map(other);
   const prefix = parsePrefix(source);
-  const isOneSource = source === '*' || prefix?.isOne || prefix?.length === 0;
-  return isOneSource && parsePrefix(group)?.isOne && iif !== '' && !isPattern(iif);
+  const isOneSource = source === '*' || prefix?.isOne === true || prefix?.length === 0;
+  return isOneSource && parsePrefix(group)?.isOne === true && iif !== '' && !isPattern(iif);
 }
 
-/** Of the text of a group or a source: whether it is an address or a prefix at all. */
-function spellingFault(field, value, prefix) {
-  if (!prefix) return { key: value.includes('/') ? `${field}-not-prefix` : `${field}-not-address` };
-  return hasHostBits(prefix)
-    ? { key: `${field}-host-bits`, length: prefix.length, network: networkOf(prefix) }
-    : undefined;
+/** Reads the text of a group or a source, or says why it is neither an address nor a prefix. */
+function spelled(field: 'group' | 'source', value: string): { prefix: Prefix } | { fault: Fault } {
+  const prefix = parsePrefix(value);
+  if (prefix === undefined) {
+    return { fault: { key: value.includes('/') ? `${field}-not-prefix` : `${field}-not-address` } };
+  }
+  if (!hasHostBits(prefix)) return { prefix };
+  return { fault: { key: `${field}-host-bits`, length: prefix.length, network: networkOf(prefix) } };
 }
 
-function groupFault({ version, isOne, first, last }) {
+function groupFault({ version, isOne, first, last }: Prefix): Fault | undefined {
   if (!isMulticast(version, first) || !isMulticast(version, last)) {
     if (isOne) return { key: 'group-not-multicast' };
     return { key: 'group-outside', range: version === 4 ? '224.0.0.0/4' : 'ff00::/8' };
   }
   if (!staysOnLink(version, last)) return undefined;
   if (!isOne) return { key: 'group-stays-on-link' };
-  return version === 4 ? { key: 'group-link' } : { key: 'group-scope', scope: first[0] & 0xf };
+  return version === 4 ? { key: 'group-link' } : { key: 'group-scope', scope: (first[0] ?? 0) & 0xf };
 }
 
 /** Each range that no packet is forwarded from has a fault of its own: with both ends in one of them, no host is between. */
-function sourceFault({ version, isOne, first, last }) {
+function sourceFault({ version, isOne, first, last }: Prefix): Fault | undefined {
   const range = noHost(version, first);
   if (range === undefined || range !== noHost(version, last)) return undefined;
   if (isOne) return { key: `source-${range}` };
   return { key: range === 'multicast' ? 'source-groups' : 'source-not-host' };
 }
 
-export const routeFaults = {
+export const routeFaults: Readonly<Record<string, Check>> = {
   source(value, other) {
     if (value === '*') return undefined;
-    const source = parsePrefix(value);
-    const spelling = spellingFault('source', value, source);
-    if (spelling) return spelling;
+    const read = spelled('source', value);
+    if ('fault' in read) return read.fault;
+    const { prefix: source } = read;
     const group = parsePrefix(other('group'));
     if (group && group.version !== source.version) {
       return { key: 'families', source: source.version, group: group.version };
@@ -62,8 +74,10 @@ export const routeFaults = {
     return isAny(source) ? undefined : sourceFault(source);
   },
   group(value, other) {
-    const group = parsePrefix(value);
-    const fault = spellingFault('group', value, group) ?? groupFault(group);
+    const read = spelled('group', value);
+    if ('fault' in read) return read.fault;
+    const { prefix: group } = read;
+    const fault = groupFault(group);
     if (fault) return fault;
     const isWide = 2 ** ((group.version === 4 ? 32 : 128) - group.length) > MAX_JOINED;
     return isWide && other('join') === 'true' ? { key: 'group-join' } : undefined;
@@ -75,10 +89,10 @@ export const routeFaults = {
     return isInterfaceName(value) ? undefined : { key: 'interface-name' };
   },
   oifs(value, other) {
-    return isForMembers(other) ? undefined : namesFault(value, other('iif'), 'oifs');
+    return isForMembers(other) ? undefined : outputsFault(value, other('iif'), 'oifs');
   },
   membersAmong(value, other) {
-    return other('members') === 'true' ? namesFault(value, other('iif'), 'among') : undefined;
+    return other('members') === 'true' ? outputsFault(value, other('iif'), 'among') : undefined;
   },
   membersTimeout(value, other) {
     return other('members') !== 'true' || isSeconds(value) ? undefined : { key: 'members-timeout' };

@@ -1,17 +1,18 @@
 /**
- * What is wrong with a setting of the controller: {key, …} of a sentence in the catalog with its values, or undefined.
+ * What is wrong with a setting of the controller.
  */
-import { hasHostBits, networkOf, parsePrefix } from './addresses.mjs';
-import { isInterfaceName, listed, MAX_OUTPUTS } from './names.mjs';
-import { reservedFault } from './reserved-routes.mjs';
+import { hasHostBits, networkOf, parsePrefix } from './addresses.js';
+import type { Check, Fault } from './fault.js';
+import { listed, patternsFault } from './names.js';
+import { reservedFault } from './reserved-routes.js';
 
 const MAX_TABLE = 99999999; // More, and the kernel has no name for the table's IPv6 device.
 const MAX_KEEP_SECONDS = 86400;
 const MIN_METER_SECONDS = 0.1;
 const MAX_METER_SECONDS = 60;
 
-/** Which of some addresses and prefixes is wrong: {key, n}, or undefined. */
-function rangesFault(field, texts) {
+/** Which of some addresses and prefixes is wrong. */
+function rangesFault(field: string, texts: readonly string[]): Fault | undefined {
   for (const [i, text] of texts.entries()) {
     const n = i + 1;
     const prefix = parsePrefix(text);
@@ -21,17 +22,10 @@ function rangesFault(field, texts) {
   return undefined;
 }
 
-/** Which of some names and patterns is wrong: {key, n}, or undefined. One may be there twice. */
-function patternsFault(field, names) {
-  if (names.length > MAX_OUTPUTS) return { key: `${field}-many` };
-  const wrong = names.findIndex((name) => !isInterfaceName(name));
-  return wrong < 0 ? undefined : { key: `${field}-name`, n: wrong + 1 };
-}
-
 /** The settings that do not keep the controller closed while they are wrong: the default holds. */
-export const TOLERATED = ['meterInterval'];
+export const TOLERATED: readonly string[] = ['meterInterval'];
 
-export const controllerFaults = {
+export const controllerFaults: Readonly<Record<string, Check>> = {
   table(value) {
     return /^[1-9]\d*$/.test(value) && Number(value) <= MAX_TABLE ? undefined : { key: 'table' };
   },
@@ -43,10 +37,10 @@ export const controllerFaults = {
     return /^(0|[1-9]\d*)(\.\d+)?$/.test(value) && isIn ? undefined : { key: 'meter-interval' };
   },
   watchInterfaces(value) {
-    return patternsFault('watch-interfaces', listed(value));
+    return patternsFault(value, 'watch-interfaces');
   },
   allowedInterfaces(value) {
-    return patternsFault('allowed-interfaces', listed(value));
+    return patternsFault(value, 'allowed-interfaces');
   },
   allowedGroups(value) {
     return rangesFault('allowed-groups', listed(value));
