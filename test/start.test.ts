@@ -1,4 +1,4 @@
-// npm start for real, twice side by side: the editors answer, a button moves packets, and nothing is left behind.
+// npm start for real, twice side by side: the panel and the editors answer, a tap moves packets, and nothing is left behind.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -7,10 +7,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { fileNames, readFlow } from './examples/files';
+import { Panel, type Picture } from './examples/panel';
 import { descendants, isRunning } from './lab/processes';
 import { until } from './lab/until';
 import { type DebugMessage, Visitor } from './lab/visitor';
 
+const crosspoint = readFlow('10-crosspoint.json');
 const PROGRAM = join(__dirname, 'lab/start.js');
 
 /** A running `npm start` with a temporary directory of its own. */
@@ -40,7 +43,10 @@ class Started {
       if (said.includes('Ctrl-C')) break;
     }
     child.stdout.resume();
-    return new Started(/http:\/\/\S+/.exec(said)?.[0] ?? said, temp, child);
+    const [panel = said] = /http:\/\/\S+/.exec(said) ?? [];
+    const { origin } = new URL(panel);
+    equal(panel, `${origin}/dashboard/crosspoint`);
+    return new Started(origin, temp, child);
   }
 
   /** What of it is still there. */
@@ -68,27 +74,41 @@ const packetsOf = (receiver: string) => (message: DebugMessage) => {
 describe('npm start', () => {
   let both: Started[];
   let visitors: Visitor[];
+  let panels: Panel[];
   const [one, two] = [() => both[0] as Started, () => both[1] as Started];
-  const [first, second] = [() => visitors[0] as Visitor, () => visitors[1] as Visitor];
+  const [first, second] = [() => panels[0] as Panel, () => panels[1] as Panel];
+  const visitor = () => visitors[1] as Visitor;
 
   before(async () => {
     both = await Promise.all([Started.open(), Started.open()]);
     visitors = await Promise.all(both.map(({ url }) => Visitor.open(url)));
+    panels = await Promise.all(both.map(({ url }) => Panel.open(url, crosspoint)));
   });
   after(() => {
     for (const visitor of visitors) visitor.close();
+    for (const panel of panels) panel.close();
     for (const started of both) {
       if (started.process.exitCode === null) started.process.kill();
       rmSync(started.temp, { recursive: true, force: true });
     }
   });
 
-  it('serves the editor with the first example deployed', async () => {
-    for (const { url } of both) match(await (await fetch(url)).text(), /<title>Node-RED/);
-    for (const visitor of visitors) {
-      const types = (await visitor.flow()).map(({ type }) => type);
-      ok(['mfc-controller', 'mfc add', 'mfc del', 'mfc state'].every((type) => types.includes(type)));
+  it('serves the editor with the crosspoint deployed, and the panel', async () => {
+    for (const { url } of both) {
+      match(await (await fetch(url)).text(), /<title>Node-RED/);
+      match(await (await fetch(`${url}/dashboard/crosspoint`)).text(), /<div id="app">/);
     }
+    for (const visitor of visitors)
+      deepEqual(
+        (await visitor.flow()).map(({ id }) => id),
+        crosspoint.map(({ id }) => id),
+      );
+  });
+
+  it('has all examples in the menu', async () => {
+    const response = await fetch(`${one().url}/library/examples/flows/@mroute/node-red-mfc`);
+    const entries = (await response.json()) as { fn: string }[];
+    deepEqual(entries.map(({ fn }) => `${fn}.json`).sort(), fileNames);
   });
 
   it('starts each with hosts of its own: processes and a directory', () => {
@@ -98,23 +118,44 @@ describe('npm start', () => {
     }
   });
 
-  it('moves packets at the press of a button, and only there', async () => {
-    await first().press('add route to tv1');
-    await first().debug(packetsOf('tv1'));
-    await second().press('show state');
-    const { value } = await second().debug(({ name }) => name === 'answer');
-    deepEqual((value as { mfc_rules: unknown[] }).mfc_rules, []);
+  it('moves packets at a tap, and only there', async () => {
+    await first().tap('10.0.1.2 239.10.20.30', 'tv1');
+    const arrives = ({ outputs }: Picture) => (outputs[0]?.arrives ?? 0) > 0;
+    await first().shows(arrives, 'packets at tv1');
+    const { rows } = await second().shows(({ outputs }) => outputs[0]?.arrives !== undefined, 'reports of tv1');
+    ok(rows.every(({ cells }) => cells.every(({ isOn }) => !isOn)));
   });
 
-  it('changes the outputs of the running stream', async () => {
-    await first().press('send it to tv1, tv2 and tv3');
-    await first().debug(packetsOf('tv3'));
-  });
-
-  it('shows what went wrong in the sidebar', async () => {
-    await second().press('delete');
-    const { value } = await second().debug(({ name }) => name === 'failure');
+  it('runs other examples as they are: buttons, and what arrives', async () => {
+    await visitor().deploy(readFlow('01-first-route.json'));
+    await visitor().press('add route to tv1');
+    await visitor().debug(packetsOf('tv1'));
+    await visitor().press('send it to tv1, tv2 and tv3');
+    await visitor().debug(packetsOf('tv3'));
+    await visitor().press('delete');
+    await visitor().press('delete');
+    const { value } = await visitor().debug(({ name }) => name === 'failure');
     equal((value as { code: string }).code, 'ERR_MFC_NO_ROUTE');
+  });
+
+  it('has a broker for the example with MQTT', async () => {
+    const flow = readFlow('06-mqtt.json');
+    const broker = flow.find(({ type }) => type === 'mqtt-broker')?.id;
+    const debug = {
+      id: 'de60000000000002',
+      type: 'debug',
+      name: 'heard',
+      active: true,
+      tosidebar: true,
+      complete: 'topic',
+    };
+    const listener = { id: 'de60000000000001', type: 'mqtt in', topic: 'mroute/answer/#', broker, wires: [[debug.id]] };
+    const tab = { id: 'de60000000000000', type: 'tab' };
+    await visitor().deploy([...flow, tab, { ...listener, z: tab.id }, { ...debug, z: tab.id }]);
+    await until(async () => {
+      await visitor().press('show state'); // until it is connected
+      return visitor().hasSeen(({ name, value }) => name === 'heard' && value === 'mroute/answer/get');
+    }, 'an answer by MQTT');
   });
 
   it('names another port when the port is in use', async () => {

@@ -7,6 +7,8 @@
 export interface LiveInterface {
   readonly name: string;
   readonly up: boolean;
+  /** It is up and has a carrier. */
+  readonly running: boolean;
   readonly multicast: boolean;
   /** With their lengths: `10.1.1.1/24`. */
   readonly addresses: readonly string[];
@@ -71,6 +73,8 @@ export interface TableState {
   readonly vif6_map: Readonly<Record<string, VifState>>;
   readonly mfc_rules: readonly RouteState[];
   readonly unrouted: readonly UnroutedStream[];
+  /** How many routes match; `mfc_rules` are the first of them. */
+  readonly total?: number;
 }
 
 /** Of `POST mfc/controllers/:id/add` and `…/del`. */

@@ -44,9 +44,9 @@ export function show(element: HTMLElement | SVGElement, isShown: boolean): void 
 }
 
 /** A button as Node-RED's own small ones. */
-export function makeButton(className: string, text: string, icon: string, onClick: () => void): HTMLButtonElement {
+export function makeButton(className: string, text: string, icon: string, onClick?: () => void): HTMLButtonElement {
   const button = make('button', `red-ui-button red-ui-button-small ${className}`, { type: 'button' });
   button.append(make('i', `fa ${icon}`, { 'aria-hidden': 'true' }), ` ${text}`);
-  button.addEventListener('click', onClick);
+  if (onClick !== undefined) button.addEventListener('click', onClick);
   return button;
 }

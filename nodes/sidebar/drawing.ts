@@ -1,10 +1,8 @@
 /**
- * The drawing of the routing: inputs left, outputs right, between them a line for each stream and output. Pure geometry, in pixels.
- *
- * Where many streams run between the same two interfaces they are gathered: one line for each tone, and where that is still
- * too much, one for those in trouble and one for the others. Such a line says how many it is.
+ * The drawing of the routing: inputs left, outputs right, strands between them. Pure geometry, in pixels.
  */
-import type { RouteRow, Tone } from './view.js';
+import { gather, type Strand, strandsOf } from './strands.js';
+import type { RouteRow } from './view.js';
 
 /** An interface at one of the sides. */
 export interface Port {
@@ -19,16 +17,8 @@ export interface Port {
   readonly bits: number;
 }
 
-export interface Line {
-  readonly key: string;
-  readonly tone: Tone;
-  /** Keys of the routes that it stands for. */
-  readonly routes: readonly string[];
-  readonly from: string;
-  /** Undefined: the stream is taken in and sent nowhere. */
-  readonly to: string | undefined;
-  readonly bits: number;
-  readonly width: number;
+/** A strand in its place. */
+export interface Line extends Strand {
   /** For `<path d>`. */
   readonly path: string;
   /** Where the line begins: the place of the number of streams. */
@@ -43,16 +33,6 @@ export interface Drawing {
   readonly lines: readonly Line[];
 }
 
-/** A line before it has a place. */
-type Strand = Omit<Line, 'path' | 'x' | 'y'>;
-
-/** More streams between the same two interfaces are gathered by tone … */
-const MAX_BESIDE = 4;
-/** … all that can be, if there are more lines than this; and if it still are, only by whether they are well. */
-const MAX_LINES = 24;
-const TROUBLES: readonly Tone[] = ['lost', 'pending', 'degraded'];
-/** The tone of those that are gathered is the first of these that one of them has. */
-const TELLING: readonly Tone[] = [...TROUBLES, 'flowing', 'still', 'foreign'];
 const MIN_PORT_HEIGHT = 34;
 const PORT_GAP = 8;
 const LINE_GAP = 3;
@@ -72,65 +52,6 @@ export function draw(routes: readonly RouteRow[], width: number): Drawing {
   const height = Math.max(heightOf(inputs), heightOf(outputs));
   const ports = [...centre(inputs, height), ...centre(outputs, height)];
   return { width, height, ports, lines: connect(strands, ports, width) };
-}
-
-/** The width of a line: 1 when the stream is still, then one step for each tenfold, about 10 for 1 Gbit/s. */
-export function lineWidth(bits: number): number {
-  if (bits <= 0) return 1;
-  return Math.min(12, Math.max(1.5, 1.5 + 1.4 * Math.log10(bits / 1000)));
-}
-
-function strandsOf({ key, tone, oifs, route }: RouteRow): Strand[] {
-  if (route.streams !== undefined && route.streams > 0) return []; // what it has learnt is drawn
-  const bits = tone === 'flowing' || tone === 'degraded' ? (route.bits_per_second ?? 0) : 0;
-  const ends: readonly (string | undefined)[] = oifs.length > 0 ? oifs : [undefined];
-  return ends.map((to) => ({
-    key: `${route.iif}>${to ?? ''} ${key}`,
-    tone,
-    routes: [key],
-    from: route.iif,
-    to,
-    bits,
-    width: lineWidth(bits),
-  }));
-}
-
-function gather(strands: readonly Strand[]): Strand[] {
-  const groups = groupBy(strands, ({ from, to }) => `${from}>${to ?? ''}`);
-  const limit = strands.length > MAX_LINES ? 1 : MAX_BESIDE;
-  const byTone = groups.flatMap((group) => (group.length > limit ? gatherBy(group, ({ tone }) => tone) : group));
-  if (byTone.length <= MAX_LINES) return byTone;
-  return groups.flatMap((group) => gatherBy(group, ({ tone }) => (TROUBLES.includes(tone) ? 'trouble' : 'well')));
-}
-
-/** One strand for all of a kind. */
-function gatherBy(strands: readonly Strand[], kindOf: (strand: Strand) => string): Strand[] {
-  return groupBy(strands, kindOf).map((same) => {
-    const [first] = same;
-    if (same.length === 1) return first;
-    const bits = same.reduce((sum, one) => sum + one.bits, 0);
-    const routes = same.flatMap((one) => one.routes);
-    const tones = same.map(({ tone }) => tone);
-    const tone = TELLING.find((one) => tones.includes(one)) ?? first.tone;
-    return {
-      ...first,
-      key: `${first.from}>${first.to ?? ''} (${kindOf(first)})`,
-      tone,
-      bits,
-      routes,
-      width: lineWidth(bits),
-    };
-  });
-}
-
-function groupBy(strands: readonly Strand[], keyOf: (strand: Strand) => string): [Strand, ...Strand[]][] {
-  const groups = new Map<string, [Strand, ...Strand[]]>();
-  for (const strand of strands) {
-    const group = groups.get(keyOf(strand));
-    if (group === undefined) groups.set(keyOf(strand), [strand]);
-    else group.push(strand);
-  }
-  return Array.from(groups.values());
 }
 
 const endAt = (strand: Strand, side: Port['side']): string | undefined => (side === 'input' ? strand.from : strand.to);

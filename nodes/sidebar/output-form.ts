@@ -26,13 +26,14 @@ export class OutputForm {
   readonly #error = make('div', 'mfc-error', { role: 'alert' });
 
   constructor({ onAdd, onCancel }: OutputEvents) {
-    this.#add = makeButton('mfc-add primary', say('stream.add'), 'fa-plus', () => void this.#submit(onAdd));
+    this.#add = makeButton('mfc-add primary', say('stream.add'), 'fa-plus');
+    this.#add.type = 'submit';
     const cancel = makeButton('mfc-cancel', say('stream.cancel'), 'fa-times', onCancel);
     const fields = make('fieldset', '', {}, make('legend', '', {}, say('stream.outputs')), this.#list, this.#none);
     this.element.append(fields, make('div', 'mfc-buttons', {}, this.#add, cancel), this.#error);
     this.element.addEventListener('submit', (event) => {
-      event.preventDefault(); // the Enter key in a box
-      this.#add.click();
+      event.preventDefault();
+      void this.#submit(onAdd);
     });
     this.element.addEventListener('keydown', ({ key }) => {
       if (key === 'Escape') onCancel();
@@ -44,7 +45,9 @@ export class OutputForm {
 
   /** It has just been opened. */
   begin(): void {
+    this.element.reset();
     this.#showError('');
+    this.#check();
     this.element.querySelector('input')?.focus();
   }
 

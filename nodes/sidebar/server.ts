@@ -29,6 +29,7 @@ export function sentenceOf({ message, hint }: ServerError): string {
   return hint === undefined || message.includes(hint) ? message : `${message} ${hint}`;
 }
 
+/** @param path with its query */
 export function read<Body>(path: string): Promise<Answer<Body>> {
   return request('GET', path);
 }
@@ -44,7 +45,6 @@ function request<Body>(method: 'GET' | 'POST', path: string, payload?: object): 
       method,
       url: `mfc/${path}`,
       timeout: TIMEOUT_MS,
-      cache: method === 'POST', // adds a number to the URL else
       dataType: 'json',
       ...(payload && { contentType: 'application/json', data: JSON.stringify(payload) }),
       success: (body, _status, reply) => {

@@ -15,6 +15,9 @@ import { TableView } from './table-view.js';
 import { type RouteRow, routeFor, type StreamRow, undoOf } from './view.js';
 import { say } from './words.js';
 
+/** The server sends no more routes than this: the rest is for the filter. */
+const MAX_ROUTES = 1000;
+
 export class Tab {
   readonly element = make('div', 'mfc-sidebar');
   readonly #problem = make('div', 'mfc-problem', { role: 'status' });
@@ -28,6 +31,7 @@ export class Tab {
     this.#view = new TableView({
       onDrop: (row) => this.#drop(row),
       onRoute: (row, oifs) => this.#route(row, oifs),
+      onSearch: () => this.#poll.hurry(),
     });
     const header = make('div', 'red-ui-sidebar-header mfc-header', {}, this.#choice.element, this.#view.filter);
     this.element.append(header, this.#problem, this.#view.element);
@@ -57,13 +61,15 @@ export class Tab {
       show(this.#view.element, false);
       return;
     }
-    const state = await read<TableState>(`${pathOf(controller)}/state`);
+    const { search } = this.#view;
+    const query = new URLSearchParams({ limit: String(MAX_ROUTES), search });
+    const state = await read<TableState>(`${pathOf(controller)}/state?${query}`);
     const { interfaces } = (await read<{ interfaces: LiveInterface[] }>('interfaces')).body;
     if (this.#controller !== controller) return; // another one was chosen meanwhile
     this.#showProblem('');
     show(this.#view.element, true);
     this.#view.dim(false);
-    this.#view.show({ state: state.body, now: state.now, interfaces, canWrite: this.#canWrite });
+    this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite: this.#canWrite });
   }
 
   #changeController(): void {

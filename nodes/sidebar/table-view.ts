@@ -11,15 +11,31 @@ import { Picture } from './picture.js';
 import { makeRouteTable, pathText, type RouteEvents } from './route-table.js';
 import { Section } from './section.js';
 import { type StreamEvents, StreamTable } from './stream-table.js';
-import { interfaceRows, matches, type RouteRow, routeRows, routeTexts, streamRows, streamTexts } from './view.js';
+import {
+  interfaceRows,
+  matches,
+  type RouteRow,
+  routeRows,
+  routeTexts,
+  searchOf,
+  streamRows,
+  streamTexts,
+} from './view.js';
 import { language, say } from './words.js';
 
 export interface Shown {
   readonly state: TableState;
+  /** What the server has looked for. */
+  readonly search: string;
   /** The server's time, milliseconds since the epoch. */
   readonly now: number;
   readonly interfaces: readonly LiveInterface[];
   readonly canWrite: boolean;
+}
+
+export interface TableEvents extends Pick<RouteEvents, 'onDrop'>, StreamEvents {
+  /** The server should look for something else. */
+  onSearch(): void;
 }
 
 /** With fewer rows nobody needs a filter. */
@@ -41,10 +57,12 @@ export class TableView {
   readonly #streams;
   readonly #sections;
   #shown: Shown | undefined;
+  /** Whether there are more routes than the server sends. */
+  #isLong = false;
   #rows: readonly RouteRow[] = [];
   #selected: ReadonlySet<string> = new Set();
 
-  constructor(events: Pick<RouteEvents, 'onDrop'> & StreamEvents) {
+  constructor(events: TableEvents) {
     const onSelect = ({ key }: RouteRow): void => this.#select(new Set(this.#selected.has(key) ? [] : [key]));
     this.#routes = makeRouteTable({ onSelect, onDrop: events.onDrop });
     this.#streams = new StreamTable(events);
@@ -56,19 +74,30 @@ export class TableView {
     };
     this.element.append(...Object.values(this.#sections).map(({ element }) => element));
     setAttributes(this.filter, { placeholder: say('filter'), 'aria-label': say('filter') });
-    this.filter.addEventListener('input', () => this.#refresh());
+    this.filter.addEventListener('input', () => {
+      this.#refresh();
+      if (this.#isLong) events.onSearch();
+    });
     new ResizeObserver(() => this.#draw()).observe(this.element);
     show(this.filter, false);
   }
 
+  /** What the server should look for. While it sends all routes, the filter works without it. */
+  get search(): string {
+    return this.#isLong ? searchOf(this.filter.value) : '';
+  }
+
   show(shown: Shown): void {
     this.#shown = shown;
+    const { state, search } = shown;
+    if (search === '') this.#isLong = totalOf(state) > state.mfc_rules.length;
     this.#refresh();
   }
 
   /** Nothing is known yet of what is to be shown next. */
   clear(): void {
     this.#shown = undefined;
+    this.#isLong = false;
     this.#selected = new Set();
     this.filter.value = '';
     this.notices.clear();
@@ -102,12 +131,13 @@ export class TableView {
     drawing.count(undefined, all.length === 0 ? say('empty.drawing') : '');
     links.count(live.length, live.length === 0 ? say('empty.interfaces') : '');
     const none = streams.length > 0 ? say('empty.routes-streams') : say('empty.routes');
-    routes.count(all.length, all.length === 0 ? none : this.#rows.length === 0 ? say('empty.filter') : '');
+    const total = totalOf(state);
+    routes.count(total, all.length === 0 ? none : this.#rows.length === 0 ? say('empty.filter') : '');
     unrouted.count(
       streams.length,
       streams.length === 0 ? say('empty.streams') : found.length === 0 ? say('empty.filter') : '',
     );
-    const hidden = this.#rows.length - MAX_ROWS;
+    const hidden = this.#rows.length + total - all.length - MAX_ROWS;
     setText(this.#more, hidden > 0 ? say('more', { count: hidden }) : '');
     this.#draw();
   }
@@ -143,6 +173,8 @@ export class TableView {
     this.#refresh();
   }
 }
+
+const totalOf = ({ total, mfc_rules }: TableState): number => total ?? mfc_rules.length;
 
 /** `(10.1.1.5, 239.10.20.30) eth1 → eth2 · 1.05 Mbit/s` */
 function describe(row: RouteRow): string {

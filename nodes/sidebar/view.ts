@@ -6,6 +6,8 @@ import type { LiveInterface, RouteState, TableState, UnroutedStream, VifState } 
 /** What is to be seen at a glance of a route; its colour in table and drawing. */
 export type Tone = 'flowing' | 'still' | 'degraded' | 'pending' | 'lost' | 'foreign';
 
+const STATES: readonly RouteState['state'][] = ['active', 'pending', 'degraded', 'missing', 'foreign'];
+
 export interface RouteRow {
   readonly key: string;
   readonly tone: Tone;
@@ -18,7 +20,7 @@ export interface RouteRow {
 export interface InterfaceRow {
   /** Its name. */
   readonly key: string;
-  readonly state: 'up' | 'down' | 'absent';
+  readonly state: 'up' | 'idle' | 'down' | 'absent';
   readonly addresses: readonly string[];
   /** Numbers in the IPv4 and in the IPv6 table. */
   readonly vifi?: number;
@@ -78,7 +80,7 @@ function interfaceRow(
   const bitsOut = sum(vif?.bits_out_per_second, vif6?.bits_out_per_second);
   return {
     key: name,
-    state: live === undefined ? 'absent' : live.up ? 'up' : 'down',
+    state: linkState(live),
     addresses: tellingAddresses(live?.addresses ?? []),
     ...(vif && { vifi: vif.vifi }),
     ...(vif6 && { vifi6: vif6.vifi }),
@@ -86,6 +88,12 @@ function interfaceRow(
     ...(bitsOut !== undefined && { bitsOut }),
     canRoute: live?.multicast === true,
   };
+}
+
+function linkState(live: LiveInterface | undefined): InterfaceRow['state'] {
+  if (live === undefined) return 'absent';
+  if (!live.up) return 'down';
+  return live.running ? 'up' : 'idle';
 }
 
 /** Those of the link only tell nothing where there are others. */
@@ -100,13 +108,23 @@ export function streamRows({ unrouted }: TableState): StreamRow[] {
   return unrouted.map((stream) => ({ key: `${keyOf(stream)} ${stream.iif}`, stream }));
 }
 
+/** The words of a filter. */
+const wordsOf = (filter: string): string[] =>
+  filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+
+/** What of a filter the server can look for: one part of an address, a name or a label. It knows no states. */
+export function searchOf(filter: string): string {
+  const words = wordsOf(filter).filter((word) => !STATES.some((state) => state.startsWith(word)));
+  return words.reduce((longest, word) => (word.length > longest.length ? word : longest), '');
+}
+
 /** Whether every word of the filter is somewhere in the texts. */
 export function matches(filter: string, texts: readonly (string | undefined)[]): boolean {
   const text = texts.join(' ').toLowerCase();
-  return filter
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  return wordsOf(filter).every((word) => text.includes(word));
 }
 
 export const routeTexts = ({ route, oifs }: RouteRow): (string | undefined)[] => [

@@ -102,6 +102,10 @@ export interface Decision {
   readonly route: Route;
   /** Where in the message it is. */
   readonly at?: number | undefined;
+  /** What is said of it, if it is not the sentence of the outcome. */
+  readonly said?: string;
+  /** What who sent it may not know. */
+  readonly caution?: string;
 }
 
 /** What was decided of a message, in words and as the routes that it is about. */
@@ -172,7 +176,7 @@ export function wantedRule(route: Route, entry: Entry | undefined): Rule {
 function summary(decisions: readonly Decision[]): string {
   const [first] = decisions;
   if (decisions.length === 1 && first !== undefined) {
-    return `MFC entry for ${formatRoute(first.route)} ${SENTENCES[first.outcome]}.`;
+    return `MFC entry for ${formatRoute(first.route)} ${first.said ?? SENTENCES[first.outcome]}.`;
   }
   return `${decisions.length} MFC entries: ${countsOf(decisions)}.`;
 }

@@ -16,7 +16,7 @@ import {
   parseDel,
   wantsDryRun,
 } from '../routing/request';
-import type { Route, Rule } from '../routing/route';
+import { formatRoute, type Route, type Rule, sameEntry, sameOptions } from '../routing/route';
 import { keyOf, type TableState } from '../routing/table';
 import {
   type Difference,
@@ -79,7 +79,7 @@ export class Changes {
   add(payload: unknown, fields: Fields): Promise<Carried<ChangeAnswer>> {
     return this.each(payload, fields, parseAdd, (plan, request, at) => {
       const { origin, route } = request;
-      return origin === 'learnt' ? { outcome: 'unchanged', route } : plan.merge(request, at);
+      return origin === 'learnt' ? sentBack(plan, route) : plan.merge(request, at);
     });
   }
 
@@ -172,7 +172,10 @@ export class Changes {
       const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
       const { saved } = dryRun ? { saved: this.settled } : await this.apply(plan);
       await pace.restAfter(decisions.length);
-      const warnings = warningsFor(decisions, plan, survey, this.installer, this.joins, dryRun).concat(cautions);
+      const warnings = warningsFor(decisions, plan, survey, this.installer, this.joins, dryRun).concat(
+        cautions,
+        decisions.flatMap(({ caution }) => caution ?? []),
+      );
       if (warnings.length > 0) answer.warnings = warnings;
       return { answer, saved };
     });
@@ -195,6 +198,26 @@ export class Changes {
     if (!isWhole) this.listener.lookAtAll();
     this.listener.changed();
   }
+}
+
+/** The rule of a learnt entry, out of an answer, as it was or changed since: it is the route that learns that makes it. */
+function sentBack(plan: Plan, route: Route): Decision {
+  const entry = plan.find(keyOf(route));
+  if (entry === undefined) return { outcome: 'unchanged', route, said: 'comes with its stream; nothing changed' };
+  if (isSameRule(entry.route, route)) return { outcome: 'unchanged', route };
+  const unchanged = { outcome: 'unchanged', route: entry.route } as const;
+  const stream = formatRoute(route);
+  const owner = entry.learnt === undefined ? undefined : plan.find(entry.learnt);
+  if (owner === undefined)
+    return { ...unchanged, caution: `${stream} is not learnt. Leave "learnt" out to change it.` };
+  const what = `belongs to the route ${formatRoute(owner.route)}`;
+  const hint = 'Change that one, or leave "learnt" out to make a route of its own.';
+  return { ...unchanged, said: `${what}; nothing changed`, caution: `${stream} ${what}. ${hint}` };
+}
+
+/** Of outputs that hosts open, a rule has those that were open. */
+function isSameRule(a: Route, b: Route): boolean {
+  return sameOptions(a, b) && (a.members === undefined ? sameEntry(a, b) : a.iif === b.iif);
 }
 
 /** An answer, and when all that it says is on the disk. */

@@ -40,7 +40,7 @@ function isSame(a: ControllerOptions, b: ControllerOptions): boolean {
 
 type WithTable = Pick<ControllerOptions, 'table'>;
 
-/** Whether both mean the same table, as they write it. */
+/** By their text: no number is the default table of both families (test/kernel/contract-family.ts). */
 export function isSameTable(a: WithTable, b: WithTable): boolean {
   return String(a.table ?? '').trim() === String(b.table ?? '').trim();
 }

@@ -66,6 +66,15 @@ export class Editor {
     await this.field(field).fill(text);
   }
 
+  /** Picks an interface from the list that the button beside a field opens. */
+  async pick(field: string, name: string): Promise<void> {
+    await this.form.locator(`#node-input-${field} + .mfc-form-pick`).click();
+    await this.page
+      .locator('.mfc-form-links a')
+      .filter({ has: this.page.locator(`b:text-is("${name}")`) })
+      .click();
+  }
+
   field(name: string): Locator {
     return this.form.locator(`#node-input-${name}, #node-config-input-${name}`);
   }

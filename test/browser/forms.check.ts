@@ -15,7 +15,8 @@ import { illegible } from './legible';
 import { Visit } from './visit';
 
 const CONTROLLER = 'mfc-controller';
-const LANGUAGES = readdirSync(join(checkout, 'nodes/locales'));
+const LOCALES = join(checkout, 'nodes/locales');
+const LANGUAGES = readdirSync(LOCALES);
 const NODES = Object.keys(JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8'))['node-red'].nodes)
   .filter((name) => name !== CONTROLLER)
   .map((name) => name.replace('-', ' '));
@@ -77,6 +78,13 @@ function forms(edition: Edition, theme: Theme): void {
 
       it('is in the theme that was asked for', async () => {
         equal(await editor.isDark(), theme === 'dark');
+      });
+
+      it('is in the language that was asked for', async () => {
+        const catalog = JSON.parse(readFileSync(join(LOCALES, language, 'mfc-add.json'), 'utf8'));
+        await editor.edit(visit.page.locator('#mfc-add'));
+        await editor.form.getByText(catalog['mfc-add'].label.options).waitFor();
+        await editor.cancel();
       });
 
       for (const type of NODES) {

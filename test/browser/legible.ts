@@ -68,6 +68,7 @@ function findIllegible(root: Element, leastContrast: number): string[] {
     range.selectNodeContents(node);
     const rect = range.getBoundingClientRect();
     if (!text || !element?.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return [];
+    if (element.clientWidth === 1 && element.clientHeight === 1) return []; // for those who hear the page
     if (rect.width < 2 || rect.height < 2 || element.closest(':disabled, option')) return [];
     const ratio = contrast(element);
     return [

@@ -13,6 +13,7 @@ import { openChromium } from './chromium';
 import { watch } from './diary';
 import { type Edition, editions, type RunningRed, startRed, THEMES, type Theme } from './editions';
 import { Editor } from './editor';
+import { takePicture } from './pictures';
 import { Visit } from './visit';
 
 const GROUP = '239.10.20.30';
@@ -61,11 +62,13 @@ function story(edition: Edition, theme: Theme): void {
     await editor.done();
   });
 
-  it('fills in the route', async () => {
+  it('fills in the route, with interfaces from the list', async () => {
     await editor.fill('source', camera.ipv4);
     await editor.fill('group', GROUP);
-    await editor.fill('iif', 'camera');
-    await editor.fill('oifs', 'tv1');
+    await editor.pick('iif', 'camera');
+    await editor.pick('oifs', 'tv1');
+    equal(await editor.field('iif').inputValue(), 'camera');
+    await takePicture('form', theme, editor.form);
     await editor.done();
   });
 

@@ -8,7 +8,7 @@ import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import type { Theme } from './editions';
 
 const VIEWPORT = { width: 1280, height: 860 };
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 20_000;
 
 export interface VisitOptions {
   theme?: Theme;
@@ -22,6 +22,7 @@ export class Visit {
   /** All that was asked of the server, as `GET /mfc/interfaces`. */
   readonly requests: string[] = [];
   readonly #log: string[] = [];
+  readonly #answers: Promise<string>[] = [];
 
   private constructor(
     private readonly context: BrowserContext,
@@ -32,6 +33,8 @@ export class Visit {
       if (message.type() === 'error') this.#blame(`${message.text()} ${message.location().url}`.trim());
     });
     page.on('pageerror', (error) => this.#blame(`${error.stack ?? error}`));
+    // Redirections have no body.
+    page.on('response', (response) => this.#answers.push(response.text().catch(() => '')));
     page.on('request', (request) => this.#note(request));
   }
 
@@ -43,11 +46,17 @@ export class Visit {
     return new Visit(context, await context.newPage());
   }
 
+  /** The texts of all that the server has answered. */
+  answers(): Promise<string[]> {
+    return Promise.all(this.#answers);
+  }
+
   /** Writes down what there is to see, and tells where. */
   async report(): Promise<void> {
     const path = join(mkdtempSync(join(tmpdir(), 'mfc-browser-failed-')), 'page.png');
     await this.page.screenshot({ path });
-    console.error([`The page: ${path}`, ...this.#log, ...this.requests.slice(-20)].join('\n      '));
+    const asked = this.requests.filter((request) => !/\.\w+$/.test(request)).slice(-20);
+    console.error([`The page: ${path}`, ...this.#log, ...asked].join('\n      '));
   }
 
   close(): Promise<void> {

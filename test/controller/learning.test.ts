@@ -80,6 +80,31 @@ describe('controller: routes that learn', () => {
     deepEqual(bench.kernel.table(4), { vifs: {}, entries: {} });
   });
 
+  it('say whose a learnt rule is that is sent back changed, and leave it as it is', async () => {
+    await bench.controller.add(WIDE);
+    await receive('in1');
+    const rule = (await rules()).find((one) => one.learnt);
+    ok(rule);
+    const stream = `(${SOURCE}, ${GROUP})`;
+    const same = await bench.controller.add(rule);
+    deepEqual([same.message, same.warnings], [`MFC entry for ${stream} is there already; nothing changed.`, undefined]);
+    const changed = { ...rule, oifs: ['out3'] };
+    const whose = `belongs to the route (*, ${WIDE.group})`;
+    const caution = `${stream} ${whose}. Change that one, or leave "learnt" out to make a route of its own.`;
+    const answer = await bench.controller.add(changed);
+    equal(answer.message, `MFC entry for ${stream} ${whose}; nothing changed.`);
+    deepEqual([answer.changed, answer.warnings, answer.mfc_rules[0]?.oifs], [false, [caution], rule.oifs]);
+    deepEqual((await bench.controller.add([changed, { ...OWN, group: '239.9.9.9' }])).warnings, [caution]);
+    const { learnt: _, ...own } = changed;
+    match((await bench.controller.add(own)).message, / added\.$/);
+    deepEqual((await bench.controller.add(rule)).warnings, [
+      `${stream} is not learnt. Leave "learnt" out to change it.`,
+    ]);
+    await bench.controller.del(own);
+    match((await bench.controller.add(rule)).message, / comes with its stream; nothing changed\.$/);
+    await checkKernel();
+  });
+
   it('are taken back as they were where they cannot be saved', async () => {
     const camera = { source: SOURCE, group: GROUP, iif: 'in+', oifs: ['out1'] };
     await bench.controller.add(camera);

@@ -15,6 +15,27 @@ const headings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ja: { Inputs: '入力', Outputs: '出力', Details: '詳細', References: '参考' },
 };
 
+/** Words that would be a second name for a thing, and the one that it has in Node-RED's own texts or in the other files. */
+const synonyms: Readonly<Record<string, readonly (readonly [RegExp, string])[]>> = {
+  de: [
+    [/Knoten/, 'Node'],
+    [/Interface(?! ')/, 'Schnittstelle'],
+    [/Registerkarte|Reiter/, 'Tab'],
+    [/[Rr]eserviert/, 'fest'],
+  ],
+  ja: [
+    [/経路/, 'ルート'],
+    [/インターフェース/, 'インターフェイス'],
+    [
+      /サーバー|ユーザー|コントローラー|ルーター|フィルター|スケジューラー/,
+      'サーバ, ユーザ, コントローラ, ルータ, フィルタ',
+    ],
+    [/すべて/, '全て'],
+    [/このノード/, '本ノード'],
+    [/予約/, '固定'],
+  ],
+};
+
 const filesOf = (language: string, ending: string): string[] =>
   readdirSync(join(LOCALES, language))
     .filter((name) => name.endsWith(ending))
@@ -56,6 +77,19 @@ describe('languages', () => {
     for (const ending of ['.json', '.html']) {
       it(`${language}: has the ${ending} files that English has`, () =>
         assert.deepEqual(filesOf(language, ending), filesOf(ENGLISH, ending)));
+    }
+
+    for (const file of [...filesOf(language, '.json'), ...filesOf(language, '.html')]) {
+      it(`${language}: ${file} has one word for each thing`, () => {
+        const texts = read(language, file).split('\n');
+        for (const [word, right] of synonyms[language] ?? []) {
+          assert.deepEqual(
+            texts.filter((text) => word.test(text)),
+            [],
+            `say ${right}`,
+          );
+        }
+      });
     }
 
     for (const file of filesOf(ENGLISH, '.json')) {

@@ -2,15 +2,16 @@
  * Every example in a real Node-RED beside a real kernel: each button is pressed and does what the example says.
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
 import { hasIPv6 } from '../lab/ip';
-import { type Host, Lab, until } from '../lab/lab';
+import { type Host, type Lab, until } from '../lab/lab';
 import { checkout } from '../lab/namespace';
-import { Broker } from './broker';
 import { type FlowNode, fileNames, readFlow } from './files';
-import { User } from './user';
+import { countOf, example as exampleOf, GROUP, Ground } from './ground';
+import type { User } from './user';
 
 /** What the debug nodes of the examples show of a failure. */
 interface Failure {
@@ -27,16 +28,33 @@ interface Rate {
   packets_per_second: number;
 }
 
-interface KernelRoute {
-  src: string;
-  dst: string;
-  iif: string;
-  multipath: { oif: string; ttl?: number }[];
+/** What the debug nodes of the examples show of an event. */
+interface Event {
+  event: string;
+  source?: string;
+  iif?: string;
+  interface?: string;
+  gap?: number;
+  hosts?: number;
+}
+
+/** A message for a chart. */
+interface ChartPoint {
+  topic: string;
+  payload: number;
+}
+
+interface KernelLink {
+  stats64: { rx: { packets: number } };
 }
 
 const PACKAGE = '@mroute/node-red-mfc';
+const DASHBOARD = '@flowfuse/node-red-dashboard';
+const WITH_DASHBOARD = '10-crosspoint.json';
 const CONTROLLER = 'mfc-controller';
-const GROUP = '239.10.20.30';
+const REMOTE_PORT = 5011;
+/** Packets per second of the cameras that obey the flows. */
+const RATE = 200;
 
 /** Milliseconds from the last packet of one sender to the first of the next, give or take one look at the counts. */
 async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
@@ -50,38 +68,35 @@ async function gap(receiver: Host, from: Host, to: Host): Promise<number> {
   return performance.now() - last.at;
 }
 
+/** To the remote control of a camera. */
+async function say(text: 'off' | 'on', { ipv4 }: Host): Promise<void> {
+  const socket = createSocket('udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.send(text, REMOTE_PORT, ipv4, (error) => (error ? reject(error) : resolve()));
+    });
+  } finally {
+    socket.close();
+  }
+}
+
 describe('examples', () => {
+  let ground: Ground;
   let lab: Lab;
   let camera: Host;
   let backup: Host;
-  let tvs: Host[];
+  let tvs: readonly Host[];
   let user: User;
-  const tried: string[] = [];
+  const obedient = new Set<Host>();
 
   before(async () => {
-    lab = await Lab.open();
-    camera = await lab.host('camera');
-    tvs = [await lab.host('tv1'), await lab.host('tv2'), await lab.host('tv3')];
-    backup = await lab.host('backup');
-    user = await User.start();
+    ground = await Ground.open();
+    ({ lab, camera, backup, tvs, user } = ground);
   });
-  after(async () => {
-    await user?.close();
-    await lab?.close();
-  });
+  after(() => ground?.close());
 
-  /** What the kernel has, as `10.0.1.2 239.10.20.30: camera > tv1 tv2/16`. */
-  async function routes(...family: string[]): Promise<string[]> {
-    const entries = JSON.parse(await lab.ip(...family, '-j', 'mroute', 'show')) as KernelRoute[];
-    return entries
-      .map(({ src, dst, iif, multipath }) => {
-        // In an any-source route the kernel wants the input among the outputs.
-        const outputs = multipath.filter(({ oif }) => oif !== iif);
-        const names = outputs.map(({ oif, ttl = 1 }) => (ttl === 1 ? oif : `${oif}/${ttl}`));
-        return `${src} ${dst}: ${iif} > ${names.sort().join(' ')}`.trim();
-      })
-      .sort();
-  }
+  const routes = (...family: string[]) => ground.routes(...family);
+  const flows = (from: Host, to: Host) => ground.flows(from, to);
 
   /** How many of ten packets of the camera each receiver has got. */
   async function received(group: string, ttl: number): Promise<number[]> {
@@ -95,28 +110,66 @@ describe('examples', () => {
     return counts;
   }
 
-  /** One file of `examples`: all its buttons are pressed in the end. */
-  function example(file: string, tests: () => void): void {
-    tried.push(file);
-    describe(file, () => {
-      before(() => user.deploy(readFlow(file)));
-      tests();
-      after(() => deepEqual(Array.from(user.untouched), []));
-    });
+  /** The cameras of `npm start`, which obey *off* and *on* by UDP, send from now on. */
+  async function startCameras(): Promise<void> {
+    for (const host of [camera, backup]) {
+      if (obedient.has(host)) await say('on', host);
+      else await host.remote(REMOTE_PORT, GROUP, { rate: RATE });
+      obedient.add(host);
+    }
+  }
+  const stopCameras = () => Promise.all(Array.from(obedient, (host) => say('off', host)));
+
+  /** What the router has got from a host. */
+  async function packetsFrom({ name }: Host): Promise<number> {
+    const links = JSON.parse(await lab.ip('-s', '-j', 'link', 'show', 'dev', name)) as KernelLink[];
+    return links[0]?.stats64.rx.packets ?? 0;
   }
 
-  it('are all tried', () => deepEqual(tried, fileNames));
+  /** Resolves when the camera has sent nothing for twenty times the time from one packet to the next. */
+  async function isOff(): Promise<void> {
+    const last = { packets: -1, at: 0 };
+    await until(async () => {
+      const packets = await packetsFrom(camera);
+      if (packets !== last.packets) Object.assign(last, { packets, at: performance.now() });
+      return performance.now() - last.at > (20 * 1000) / RATE;
+    }, 'the camera to be off');
+  }
+
+  /**
+   * Resolves when the camera obeys the flow: a core `udp out` node takes messages from 75 ms after a deploy on, and those
+   * before are lost.
+   */
+  async function untilObeyed(): Promise<void> {
+    await say('off', camera);
+    await isOff();
+    const before = await packetsFrom(camera);
+    await until(async () => {
+      await user.press('camera on');
+      return (await packetsFrom(camera)) > before + 10;
+    }, 'the camera to obey');
+    user.untouched.add('camera on'); // that was no test of it
+  }
+
+  const example = (file: string, tests: () => void) => exampleOf(file, () => user, tests);
+
+  it('are all tried', () => {
+    const tests = readdirSync(__dirname).filter((name) => name.endsWith('.test.js'));
+    const text = tests.map((name) => readFileSync(join(__dirname, name), 'utf8')).join();
+    for (const file of fileNames) match(text, new RegExp(`\\bexample\\)?\\('${file}'`));
+  });
 
   it('are in the menu', async () => {
     const names = fileNames.map((file) => file.replace(/\.json$/, ''));
     deepEqual((await user.menu(PACKAGE)).sort(), names);
   });
 
-  it('have only core nodes and ours', async () => {
+  it('have only core nodes and ours, and one has those of the dashboard', async () => {
     const types = await user.types();
     for (const file of fileNames) {
+      const modules = new Set(['node-red', PACKAGE, ...(file === WITH_DASHBOARD ? [DASHBOARD] : [])]);
       for (const { type } of readFlow(file)) {
-        if (type !== 'tab') ok(['node-red', PACKAGE].includes(types.get(type) ?? ''), `${file}: ${type}`);
+        if (type !== 'tab' && type !== 'group') ok(modules.has(types.get(type) ?? ''), `${file}: ${type}`);
       }
     }
   });
@@ -301,58 +354,19 @@ describe('examples', () => {
     });
   });
 
-  example('06-mqtt.json', () => {
-    let broker: Broker | undefined;
-    let published: Map<string, unknown>;
-    after(() => broker?.close());
-
-    /** Presses a button and resolves with what comes to a topic then. */
-    async function ask<T>(button: string, topic: string): Promise<T> {
-      published.delete(topic);
-      await user.press(button);
-      return (await until(() => published.get(topic), `An answer to '${button}' on ${topic}.`)) as T;
-    }
-
-    it('runs without a broker', () => user.untilStatus('mfc add', /^open/));
-
-    it('connects when there is one', async () => {
-      const topics = ['mfc/add', 'mfc/del', 'mfc/state'];
-      broker = await Broker.open(1883);
-      published = new Map();
-      broker.onPublish = (topic, payload) => {
-        if (/^mfc\/(answer|error)$/.test(topic)) published.set(topic, JSON.parse(payload));
-      };
-      await user.deploy([]); // a new start does not wait for the next attempt
-      await user.deploy(readFlow('06-mqtt.json'));
-      await until(
-        () => topics.every((topic) => broker?.topics.includes(topic)),
-        () => `Subscriptions: ${broker?.topics}`,
-      );
-    });
-
-    it('adds, shows and deletes', async () => {
-      equal((await ask<ChangeAnswer>('add route to tv1', 'mfc/answer')).changed, true);
-      deepEqual(await routes(), ['10.0.1.2 239.10.20.30: camera > tv1']);
-      equal((await ask<StateAnswer>('show state', 'mfc/answer')).mfc_rules.length, 1);
-      equal((await ask<ChangeAnswer>('delete', 'mfc/answer')).changed, true);
-      deepEqual(await routes(), []);
-    });
-
-    it('publishes failures', async () => {
-      const { topic, code, message } = await ask<Failure>('delete', 'mfc/error');
-      deepEqual({ topic, code }, { topic: 'mfc/del', code: 'ERR_MFC_NO_ROUTE' });
-      match(message, /\w/);
-      equal((await ask<Failure>('no JSON', 'mfc/error')).topic, 'mfc/add');
-    });
-  });
-
   example('07-a-b-failover.json', () => {
-    const RATE = 200;
     const A = '10.0.1.2 239.10.20.30: camera >';
     const B = '10.0.5.2 239.10.20.30: backup >';
+    let tv: Host;
     before(async () => {
-      for (const host of [camera, backup]) await host.remote(5011, GROUP, { rate: RATE });
-      await tvs[0]?.join(GROUP);
+      tv = tvs[0] as Host;
+      await startCameras();
+      await untilObeyed();
+      await tv.join(GROUP);
+    });
+    after(async () => {
+      await stopCameras();
+      await tv.leave(GROUP);
     });
 
     const onAir = (input: 'A' | 'B') =>
@@ -362,36 +376,228 @@ describe('examples', () => {
           [`${A}${input === 'A' ? ' tv1' : ''}`, `${B}${input === 'B' ? ' tv1' : ''}`].join(),
         `${input} should be on air`,
       );
-    /** Resolves when the receiver gets more of a camera's packets. */
-    async function flows({ ipv4 }: Host): Promise<void> {
-      const count = async () => (await tvs[0]?.count(GROUP, { source: ipv4 }))?.received ?? 0;
-      const before = await count();
-      await until(async () => (await count()) > before, `packets of ${ipv4}`);
-    }
+    /** Resolves with the line that says what is on air, once that is what it says. */
+    const says = (line: RegExp) => user.shown<string>('on air', (text) => line.test(text));
+    const gapIn = (line: string): number => Number(/gap (\d+) ms$/.exec(line)?.[1]);
 
     it('takes an input by hand', async () => {
       for (const input of ['B', 'A'] as const) {
         await user.ask(`take ${input}`);
         await onAir(input);
-        await flows(input === 'A' ? camera : backup);
+        await says(new RegExp(`^input ${input} on air$`));
+        await flows(input === 'A' ? camera : backup, tv);
       }
     });
 
-    it('takes the other when one fails, and comes back when that is well again', async () => {
-      const silent = gap(tvs[0] as Host, camera, backup);
+    it('takes the other when one fails, and tells the gap', async function () {
+      const silent = gap(tv, camera, backup);
       await user.press('camera off');
+      const told = gapIn(await says(/^input B on air, input A lost, gap \d+ ms$/));
       await onAir('B');
-      await flows(backup);
-      ok((await silent) < 3_000, `${Math.round(await silent)} ms without packets`);
+      const measured = Math.round(await silent);
+      ok(measured < 3_000, `${measured} ms without packets`);
+      // Told from when the last packet was noticed: at most one interval of the meter after it came. The rest is this test's own.
+      ok(told > 490 && Math.abs(measured - told) < 1_000, `told ${told} ms, measured ${measured} ms`);
+      if (this.test) this.test.title += ` (${measured} ms, told as ${told} ms)`;
+    });
+
+    it('comes back after 5 seconds without another loss, and no packet comes twice', async function () {
       await user.press('camera on');
+      await says(/^input B on air$/);
+      await user.press('camera off');
+      await says(/^input B on air, input A lost$/);
+      const before = await countOf(tv, camera);
+      const start = performance.now();
+      await user.press('camera on');
+      await says(/^input B on air$/);
+      await flows(backup, tv);
+      equal(await countOf(tv, camera), before, 'packets of an input that is not on air');
+      const change = gap(tv, backup, camera);
       await onAir('A');
-      await flows(camera);
+      // The first return would have ended at least the alarm's half second earlier.
+      const held = performance.now() - start;
+      ok(held > 4_990, `A was taken after ${Math.round(held)} ms`);
+      const measured = Math.round(await change);
+      ok(measured < 1_000, `${measured} ms without packets`);
+      equal((await tv.count(GROUP)).duplicated, 0);
+      if (this.test) this.test.title += ` (${measured} ms from the last packet to the next)`;
+    });
+
+    it('takes what is well at once when the other fails in the hold-off', async () => {
+      await user.press('camera off');
+      await says(/^input B on air, input A lost, gap/);
+      await user.press('camera on');
+      await says(/^input B on air$/);
+      await user.press('backup off');
+      await says(/^input A on air, input B lost, gap \d+ ms$/); // the hold-off knows of no gap
+      await onAir('A');
+      await flows(camera, tv);
+    });
+
+    it('says so when both are lost, and takes the first that is back', async () => {
+      await user.press('camera off');
+      await says(/^input A on air, input A and input B lost$/);
+      await onAir('A');
+      await user.press('backup on');
+      await says(/^input B on air, input A lost, gap \d+ ms$/);
+      await onAir('B');
+      await flows(backup, tv);
+    });
+
+    it('stays with what was taken by hand, in a hold-off too', async () => {
+      await user.press('camera on'); // B is on air: the hold-off begins
+      await says(/^input B on air$/);
+      await user.ask('take A');
+      await onAir('A');
+      await user.ask('take B');
+      await onAir('B');
+      const before = await countOf(tv, backup);
+      const more = 5.5 * RATE; // what the camera sends in a hold-off, and some
+      await until(
+        async () => (await countOf(tv, backup)) >= before + more,
+        `${more} packets of ${backup.name}`,
+        15_000,
+      );
+      await onAir('B');
     });
 
     it('ends', async () => {
       await user.ask('delete both');
+      await says(/^nothing on air$/);
       deepEqual(await routes(), []);
+    });
+  });
+
+  example('08-events-and-rates.json', () => {
+    const LEARNT = '10.0.1.2 239.10.20.30: camera > tv1';
+    const OWN = '10.0.5.2 239.10.20.30: backup > tv2';
+    const has = (...wanted: string[]) =>
+      until(async () => (await routes()).join() === wanted.join(), `${wanted} should be the routes`);
+    before(async () => {
+      await startCameras();
+      await untilObeyed();
+      for (const tv of tvs) await tv.join(GROUP);
+    });
+    after(async () => {
+      await stopCameras();
+      for (const tv of tvs) await tv.leave(GROUP);
+    });
+
+    it('learns streams, measures them and tells of those that no route takes', async () => {
+      const { mfc_rules } = await user.ask<ChangeAnswer>('learn 239.10.20.0/24');
+      deepEqual(mfc_rules[0]?.exclude, ['10.0.5.2']);
+      await has(LEARNT);
+      await flows(camera, tvs[0] as Host);
+      const started = await user.shown<Event>('streams', ({ event }) => event === 'stream_started');
+      deepEqual([started.source, started.iif], ['10.0.1.2', 'camera']);
+      const { source, interface: link } = await user.shown<Event>('no route takes it');
+      deepEqual([source, link], ['10.0.5.2', 'backup']);
+      const isRate = ({ payload }: ChartPoint) => Math.abs(payload - RATE) < 0.2 * RATE;
+      equal((await user.shown<ChartPoint>('packets per second', isRate)).topic, '10.0.1.2 239.10.20.30');
+    });
+
+    it('makes a route of the last that none took, with a lease', async () => {
+      const { mfc_rules } = await user.ask<ChangeAnswer>('last of them to tv2');
+      ok(Math.abs((mfc_rules[0]?.expires_in ?? 0) - 60) < 5); // what is left of it
+      await has(LEARNT, OWN);
+      await flows(backup, tvs[1] as Host);
+      match((await user.ask<ChangeAnswer>('last of them to tv2')).message, /renewed/);
+      await has(LEARNT, OWN);
+    });
+
+    it('tells of a stream that is lost and one that is back', async () => {
       await user.press('camera off');
+      const lost = await user.shown<Event>('streams', ({ event }) => event === 'stream_lost');
+      equal(lost.source, '10.0.1.2');
+      await user.press('camera on');
+      const restored = await user.shown<Event>('streams', ({ event }) => event === 'stream_restored');
+      ok((restored.gap ?? 0) >= 1, `gap ${restored.gap}`);
+      await flows(camera, tvs[0] as Host);
+    });
+
+    it('deletes all, and what was learnt', async () => {
+      await user.ask('delete all');
+      await has();
+      match((await user.ask<Failure>('delete all', 'failure')).message, /empty array/);
+    });
+  });
+
+  example('09-viewers.json', () => {
+    const has = (...outputs: string[]) =>
+      until(
+        async () => (await routes()).join() === `10.0.1.2 239.10.20.30: camera > ${outputs.join(' ')}`.trim(),
+        `the outputs should be ${outputs}`,
+      );
+    const viewer = (event: string, link: string) =>
+      user.shown<Event>('viewers', (told) => told.event === event && told.interface === link);
+    let tv1: Host;
+    let tv2: Host;
+    before(async () => {
+      [tv1, tv2] = tvs as [Host, Host];
+      await startCameras();
+      // A host says twice that it has joined: what is said before the example must be over. Pressed until the host obeys,
+      // as in `untilObeyed`; the flow's other UDP node, for the camera, is older and takes messages then.
+      for (const tv of [tv1, tv2]) {
+        await tv.viewer(REMOTE_PORT, GROUP);
+        await until(async () => {
+          await user.press(`${tv.name} leaves`);
+          return !(await tv.ip('maddress')).includes(GROUP);
+        }, `${tv.name} to leave`);
+        user.untouched.add(`${tv.name} leaves`);
+      }
+    });
+    after(stopCameras);
+
+    it('stops the encoder while nobody watches', async () => {
+      await user.ask('add route');
+      equal(await user.shown('encoder'), 'off');
+      await has();
+      await isOff();
+    });
+
+    it('starts it with the first viewer', async () => {
+      await user.press('tv1 joins');
+      equal((await viewer('member_joined', 'tv1')).hosts, 1);
+      equal(await user.shown('encoder'), 'on');
+      await has('tv1');
+      await flows(camera, tv1);
+    });
+
+    it('lets it run as long as one watches', async () => {
+      await user.press('tv2 joins');
+      await viewer('member_joined', 'tv2');
+      await has('tv1', 'tv2');
+      await flows(camera, tv2);
+      await user.press('tv1 leaves');
+      equal((await viewer('member_left', 'tv1')).hosts, 0);
+      await has('tv2');
+      await flows(camera, tv2);
+    });
+
+    it('stops it with the last', async () => {
+      await user.press('tv2 leaves');
+      await viewer('member_left', 'tv2');
+      equal(await user.shown('encoder'), 'off');
+      await has();
+      await isOff();
+    });
+
+    it('stops it with the route too', async () => {
+      await user.press('tv1 joins');
+      equal(await user.shown('encoder'), 'on');
+      await flows(camera, tv1);
+      await user.ask('delete');
+      equal(await user.shown('encoder'), 'off');
+      deepEqual(await routes(), []);
+      await isOff();
+    });
+
+    it('hears of a viewer who joined before', async () => {
+      await user.ask('add route');
+      await user.press('tv1 joins'); // it has
+      await has('tv1');
+      await flows(camera, tv1);
+      await user.ask('delete');
     });
   });
 

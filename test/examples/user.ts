@@ -21,7 +21,8 @@ const DEADLINE_MS = 10_000;
 
 export class User {
   readonly #process: ChildProcess;
-  readonly #url: string;
+  /** Where the editor is, and what flows serve. */
+  readonly url: string;
   readonly #socket: WebSocket;
   readonly #news = new EventEmitter();
   readonly #statuses = new Map<string, string>();
@@ -33,7 +34,7 @@ export class User {
 
   private constructor(child: ChildProcess, url: string, socket: WebSocket) {
     this.#process = child;
-    this.#url = url;
+    this.url = url;
     this.#socket = socket;
     socket.on('message', (data) => this.#read(String(data)));
     for (const topic of ['debug', 'status/#', 'notification/#']) socket.send(JSON.stringify({ subscribe: topic }));
@@ -64,14 +65,14 @@ export class User {
 
   /** The node types that Node-RED knows, by the module that they are from. */
   async types(): Promise<Map<string, string>> {
-    const response = await fetch(`${this.#url}/nodes`, { headers: { Accept: 'application/json' } });
+    const response = await fetch(`${this.url}/nodes`, { headers: { Accept: 'application/json' } });
     const sets = (await response.json()) as { module: string; types: string[] }[];
     return new Map(sets.flatMap(({ module, types }) => types.map((type) => [type, module] as const)));
   }
 
   /** What the menu Import > Examples lists for a module, without `.json`. */
   async menu(module: string): Promise<string[]> {
-    const entries = (await (await fetch(`${this.#url}/library/examples/flows/${module}`)).json()) as { fn: string }[];
+    const entries = (await (await fetch(`${this.url}/library/examples/flows/${module}`)).json()) as { fn: string }[];
     return entries.map(({ fn }) => fn);
   }
 
@@ -79,7 +80,7 @@ export class User {
   async deploy(flow: readonly FlowNode[]): Promise<void> {
     this.#running = false;
     const headers = { 'Content-Type': 'application/json' };
-    const response = await fetch(`${this.#url}/flows`, { method: 'POST', headers, body: JSON.stringify(flow) });
+    const response = await fetch(`${this.url}/flows`, { method: 'POST', headers, body: JSON.stringify(flow) });
     if (!response.ok) throw new Error(`The flow was not deployed: ${response.status}`);
     await this.#untilRunning();
     this.#flow = flow;
@@ -91,7 +92,7 @@ export class User {
   async press(name: string): Promise<void> {
     this.#shown = [];
     const button = this.#flow.find((node) => node.type === 'inject' && node.name === name);
-    const response = await fetch(`${this.#url}/inject/${button?.id}`, { method: 'POST' });
+    const response = await fetch(`${this.url}/inject/${button?.id}`, { method: 'POST' });
     if (!response.ok) throw new Error(`No button '${name}': ${response.status}`);
     this.untouched.delete(name);
   }

@@ -220,6 +220,8 @@ export function describeFamily(version: IpVersion, groundOf: () => Ground): void
         other.close();
       }
       ground.kernel.openMroute(version, 700).close();
+      // The number of the other family's default table is just another one here.
+      ground.kernel.openMroute(version, version === 4 ? ipv6.defaultTable : ipv4.defaultTable).close();
     });
 
     it('is empty and free after close, which may be called twice', () => {

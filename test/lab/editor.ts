@@ -9,7 +9,8 @@ import { dirname, join } from 'node:path';
 import RED from 'node-red';
 import { checkout } from './namespace';
 
-const FLOW = 'examples/01-first-route.json';
+const FLOW = 'examples/10-crosspoint.json';
+const DASHBOARD = '@flowfuse/node-red-dashboard';
 const { name: PACKAGE } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { name: string };
 
 // Node-RED's Express apps: what one does not know it leaves to the next.
@@ -69,11 +70,14 @@ export class Editor {
   }
 
   #install(): void {
-    const link = join(this.#userDir, 'node_modules', PACKAGE);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(checkout, link);
-    const manifest = { name: 'lab', private: true, dependencies: { [PACKAGE]: `file:${checkout}` } };
-    writeFileSync(join(this.#userDir, 'package.json'), JSON.stringify(manifest));
+    const modules = { [PACKAGE]: checkout, [DASHBOARD]: join(checkout, 'node_modules', DASHBOARD) };
+    for (const [name, folder] of Object.entries(modules)) {
+      const link = join(this.#userDir, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(folder, link);
+    }
+    const dependencies = Object.fromEntries(Object.entries(modules).map(([name, folder]) => [name, `file:${folder}`]));
+    writeFileSync(join(this.#userDir, 'package.json'), JSON.stringify({ name: 'lab', private: true, dependencies }));
     copyFileSync(join(checkout, FLOW), join(this.#userDir, 'flows.json'));
   }
 

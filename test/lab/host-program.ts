@@ -7,7 +7,7 @@ import { Burst, type BurstOptions } from './burst';
 import { Capture, type Captured } from './capture';
 import { HOST_IFACE, ip, ipBatch, settleNamespace, untilRunning } from './ip';
 import { type JoinOptions, Receiver, type StreamCount } from './receiver';
-import { startRemote } from './remote';
+import { startCamera, startViewer } from './remote';
 import { startReport } from './report';
 import { Stream, type StreamOptions } from './sender';
 import type { ReportedGroup, Wiretap } from './wiretap';
@@ -56,7 +56,8 @@ export const calls = {
     new Burst(HOST_IFACE, ++streamNumber, groups, options).send(),
 
   remote: (port: number, group: string, options: StreamOptions): Promise<void> =>
-    startRemote(port, group, () => ++streamNumber, HOST_IFACE, options),
+    startCamera(port, group, () => ++streamNumber, HOST_IFACE, options),
+  viewer: (port: number, group: string): Promise<void> => startViewer(port, group, receiver),
 
   /** Most hosts hear no reports: they need not load what it takes. */
   async tap(): Promise<void> {

@@ -189,6 +189,11 @@ export class Host implements LinkAddresses {
     return this.#call('remote', port, group, options);
   }
 
+  /** Joins, leaves when a UDP datagram "leave" comes to `port`, and joins again from "join". */
+  viewer(port: number, group: string): Promise<void> {
+    return this.#call('viewer', port, group);
+  }
+
   /** From now on keeps the packets of the lab that come in, at most so many, without anybody having to be fast enough. */
   capture(version: IpVersion, packets: number): Promise<void> {
     return this.#call('capture', version, packets);

@@ -2,13 +2,18 @@
 // camera's stream running, runs Node-RED, and takes everything down when the outer half lets go of the IPC channel.
 
 import type { Server } from 'node:net';
+import { Broker } from './broker';
 import { Editor } from './editor';
 import { type Host, Lab } from './lab';
 
 const GROUP = '239.10.20.30';
-const RATE = 50;
+const COMMENTARY = '239.10.30.1';
+/** As of a camera: seven packets of an MPEG transport stream in each, 1 Mbit/s. */
+const VIDEO = { rate: 100, size: 1316 };
+const AUDIO = { rate: 50, size: 200 };
 const REPORT_PORT = 5010;
 const REMOTE_PORT = 5011;
+const MQTT_PORT = 1883;
 const RECEIVERS = ['tv1', 'tv2', 'tv3'];
 const STOP_DEADLINE_MS = 5_000;
 
@@ -16,21 +21,28 @@ async function build(lab: Lab): Promise<Host[]> {
   const hosts = await Promise.all(['camera', ...RECEIVERS, 'backup'].map((name) => lab.host(name)));
   const receivers = hosts.filter(({ name }) => RECEIVERS.includes(name));
   for (const receiver of receivers) {
-    await receiver.join(GROUP);
+    await receiver.viewer(REMOTE_PORT, GROUP);
+    await receiver.join(COMMENTARY);
     await receiver.report(REPORT_PORT);
   }
-  for (const sender of hosts) if (!receivers.includes(sender)) await sender.remote(REMOTE_PORT, GROUP, { rate: RATE });
+  for (const sender of hosts) if (!receivers.includes(sender)) await sender.remote(REMOTE_PORT, GROUP, VIDEO);
+  await hosts[0]?.stream(COMMENTARY, AUDIO);
   return hosts;
 }
 
 function welcome(hosts: Host[], port: string): string {
   return `
-Node-RED is a multicast router in a private network:  http://127.0.0.1:${port}
+Node-RED is a multicast router in a private network.
+
+  Crosspoint panel  http://127.0.0.1:${port}/dashboard/crosspoint
+  Flow editor       http://127.0.0.1:${port}
+  MQTT broker       127.0.0.1:${MQTT_PORT}, inside the private network only
 
 ${drawing(hosts)}
 
-The camera sends ${GROUP} at ${RATE} packets per second, and so does its backup. A stream reaches a receiver once the router has a route.
-Open the editor, choose "Debug messages" in the sidebar, and press the button left of "add route to tv1".
+The camera sends ${GROUP} at ${VIDEO.rate} packets per second, and so does its backup; the camera also sends commentary to ${COMMENTARY}.
+Open the panel and tap the square of "Camera" and "TV 1": the stream arrives there. Tap it again: it stops.
+More flows to try: in the editor, menu > Import > Examples > @mroute/node-red-mfc. Delete the crosspoint first: a table has one controller.
 Ctrl-C ends it and leaves nothing behind.
 `;
 }
@@ -53,6 +65,7 @@ function drawing(hosts: Host[]): string {
 async function main(userDir: string, port: string): Promise<void> {
   const editor = new Editor(userDir, Number(port));
   let lab: Lab | undefined;
+  let broker: Broker | undefined;
   let stopping = false;
   const stop = async (code: number) => {
     if (stopping) return;
@@ -61,6 +74,7 @@ async function main(userDir: string, port: string): Promise<void> {
     setTimeout(() => process.exit(code), STOP_DEADLINE_MS).unref();
     try {
       await editor.stop();
+      await broker?.close();
       await lab?.close();
     } catch {
       // Half built: the rest goes with this process.
@@ -74,6 +88,7 @@ async function main(userDir: string, port: string): Promise<void> {
   try {
     lab = await Lab.open();
     const hosts = await build(lab);
+    broker = await Broker.open(MQTT_PORT);
     await editor.start();
     process.on('message', (_, server: Server) => {
       editor.serve(server);

@@ -28,7 +28,7 @@ export class Visitor {
     this.#url = url;
     this.#socket = socket;
     socket.on('message', (data) => this.#read(String(data)));
-    socket.send(JSON.stringify({ subscribe: 'debug' }));
+    for (const topic of ['debug', 'notification/#']) socket.send(JSON.stringify({ subscribe: topic }));
   }
 
   static async open(url: string): Promise<Visitor> {
@@ -40,6 +40,16 @@ export class Visitor {
   /** The nodes that are deployed. */
   async flow(): Promise<FlowNode[]> {
     return (await (await fetch(`${this.#url}/flows`)).json()) as FlowNode[];
+  }
+
+  /** Puts these nodes in the place of what is deployed; resolves when they run. */
+  async deploy(flow: readonly object[]): Promise<void> {
+    this.#seen = [];
+    const running = once(this.#events, 'running', { signal: AbortSignal.timeout(DEADLINE_MS) });
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${this.#url}/flows`, { method: 'POST', headers, body: JSON.stringify(flow) });
+    if (!response.ok) throw new Error(`The flow was not deployed: ${response.status}`);
+    await running;
   }
 
   /** Presses the button of the inject node with this name. */
@@ -59,6 +69,10 @@ export class Visitor {
     }
   }
 
+  hasSeen(accept: (message: DebugMessage) => boolean): boolean {
+    return this.#seen.some(accept);
+  }
+
   close(): void {
     this.#socket.terminate();
   }
@@ -68,6 +82,7 @@ export class Visitor {
       topic: string;
       data: { name: string; msg: string; format: string };
     }[]) {
+      if (topic === 'notification/runtime-deploy') this.#events.emit('running');
       if (topic !== 'debug') continue;
       const value: unknown = data.format === 'Object' ? JSON.parse(data.msg) : data.msg;
       this.#seen.push({ name: data.name, value });

@@ -2,7 +2,8 @@
  * The drawing of the routing: which boxes and lines there are, and where.
  */
 import assert from 'node:assert/strict';
-import { type Drawing, draw, type Line, lineWidth, type Port } from '../../nodes/sidebar/drawing';
+import { type Drawing, draw, type Line, type Port } from '../../nodes/sidebar/drawing';
+import { lineWidth } from '../../nodes/sidebar/strands';
 import { route, row, rows, streams } from './routes';
 
 const WIDTH = 300;

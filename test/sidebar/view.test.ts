@@ -3,8 +3,9 @@
  */
 import assert from 'node:assert/strict';
 import type { LiveInterface, TableState } from '../../nodes/sidebar/answers';
-import { interfaceRows, matches, routeFor, routeTexts, streamRows, undoOf } from '../../nodes/sidebar/view';
+import { interfaceRows, matches, routeFor, routeTexts, searchOf, streamRows, undoOf } from '../../nodes/sidebar/view';
 import { parseAdd } from '../../src/routing/request';
+import { toRule } from '../../src/routing/route';
 import { route, row, rows } from './routes';
 
 const state = (some: Partial<TableState>): TableState => ({
@@ -17,6 +18,7 @@ const state = (some: Partial<TableState>): TableState => ({
 const live = (name: string, some: Partial<LiveInterface> = {}): LiveInterface => ({
   name,
   up: true,
+  running: true,
   multicast: true,
   addresses: [],
   ...some,
@@ -71,6 +73,31 @@ describe('view: routes', () => {
   });
 });
 
+describe('view: undo', () => {
+  const dropped: Record<string, object> = {
+    'any source': { source: '*' },
+    IPv6: { source: 'fd00:1::5', group: 'ff3e::1' },
+    'a stop filter': { oifs: [], stop_filter: true },
+    'one that learns': {
+      source: '*',
+      group: '239.0.0.0/8',
+      iif: 'eth+',
+      exclude: ['239.7.0.0/16'],
+      idle_timeout: 60,
+      streams: 4,
+    },
+    'one whose outputs hosts open': { oifs: ['eth2'], members: { among: ['eth2', 'eth3'], timeout: 300 } },
+    'one with a lease, an alarm and a join': { expires_in: 29.8, alarm: { idle: 2 }, alarm_state: 'lost', join: true },
+    'one that waits for an interface': { state: 'pending', reason: "Interface 'eth9' is absent.", allow_absent: true },
+  };
+  for (const [what, some] of Object.entries(dropped)) {
+    it(what, () => {
+      const { route: again } = parseAdd(undoOf(row(some)), {});
+      assert.deepEqual({ ...toRule(again), ...some }, { ...toRule(parseAdd(route(some), {}).route), ...some });
+    });
+  }
+});
+
 describe('view: interfaces', () => {
   const vif = (vifi: number) => ({ vifi });
 
@@ -83,13 +110,16 @@ describe('view: interfaces', () => {
     );
   });
 
-  it('up, down, or gone with its VIF left', () => {
+  it('up, without a carrier, down, or gone with its VIF left', () => {
     const answer = state({ vif_map: { gone: vif(0) } });
-    const states = interfaceRows([live('a'), live('b', { up: false })], answer).map((one) => [one.key, one.state]);
+    const states = interfaceRows([live('a'), live('b', { up: false }), live('c', { running: false })], answer).map(
+      (one) => [one.key, one.state],
+    );
     assert.deepEqual(states, [
       ['gone', 'absent'],
       ['a', 'up'],
       ['b', 'down'],
+      ['c', 'idle'],
     ]);
   });
 
@@ -136,5 +166,17 @@ describe('view: filter', () => {
   }
   for (const filter of ['239.2', 'eth9', 'studio b', 'eth1 eth4']) {
     it(`'${filter}' does not`, () => assert.ok(!matches(filter, texts)));
+  }
+
+  const searches = {
+    '': '',
+    '239.1': '239.1',
+    'eth1 239.1.1': '239.1.1',
+    'pending wlan0': 'wlan0',
+    pend: '',
+    'Studio A': 'studio',
+  };
+  for (const [filter, search] of Object.entries(searches)) {
+    it(`of '${filter}' the server looks for '${search}'`, () => assert.equal(searchOf(filter), search));
   }
 });

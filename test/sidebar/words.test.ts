@@ -27,12 +27,11 @@ function asked(): string[] {
   const code = readdirSync(join(NODES, 'sidebar'))
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(NODES, 'sidebar', name), 'utf8'));
+  code.push(readFileSync(join(NODES, `${NAMESPACE}.html`), 'utf8'));
   const inCode = code.flatMap((text) =>
     Array.from(text.matchAll(/\bsay\(\s*['`]([^'`]+)['`]/g), ([, key = '']) => key),
   );
-  const html = readFileSync(join(NODES, `${NAMESPACE}.html`), 'utf8');
-  const inHtml = Array.from(html.matchAll(/:mfc-sidebar\.([\w.-]+)/g), ([, key = '']) => key);
-  return [...inCode, ...inHtml].map((key) => key.replace(/\$\{[\w.]+\}/g, '*'));
+  return inCode.map((key) => key.replace(/\$\{[\w.]+\}/g, '*'));
 }
 
 const covers = (pattern: string, key: string): boolean =>

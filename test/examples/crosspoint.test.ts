@@ -1,0 +1,192 @@
+/**
+ * The crosspoint panel: what is tapped arrives at the receivers, and what the kernel does is seen in the panel.
+ */
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import type { Host, RunningStream } from '../lab/host';
+import { readFlow } from './files';
+import { countOf, example, GROUP, Ground } from './ground';
+import { Panel, type Picture } from './panel';
+
+const FILE = '10-crosspoint.json';
+const CAMERA = '10.0.1.2 239.10.20.30';
+const BACKUP = '10.0.5.2 239.10.20.30';
+const COMMENTARY = '10.0.1.2 239.10.30.1';
+const STREAM = { rate: 200 };
+
+/** A tab of somebody else, with the same controller. */
+const elsewhere = [
+  { id: 'e15e000000000001', type: 'tab', label: 'Elsewhere' },
+  {
+    id: 'e15e000000000002',
+    type: 'inject',
+    z: 'e15e000000000001',
+    name: 'elsewhere',
+    props: [{ p: 'payload' }],
+    payload: '{"source": "10.0.1.2", "group": "239.10.20.30", "iif": "camera", "oifs": ["tv3"]}',
+    payloadType: 'json',
+    wires: [['e15e000000000003']],
+  },
+  {
+    id: 'e15e000000000003',
+    type: 'mfc add',
+    z: 'e15e000000000001',
+    controller: readFlow(FILE).find(({ type }) => type === 'mfc-controller')?.id,
+    wires: [[]],
+  },
+];
+
+const cellOf = ({ rows }: Picture, input: string, output: string) =>
+  rows.find((row) => row.input === input)?.cells.find((cell) => cell.output === output);
+
+describe('crosspoint', () => {
+  let ground: Ground;
+  let panel: Panel;
+  let stream: RunningStream;
+  let tv1: Host;
+  let tv2: Host;
+
+  before(async () => {
+    ground = await Ground.open();
+    [tv1, tv2] = ground.tvs;
+    for (const tv of ground.tvs) await tv.join(GROUP);
+    const { camera, backup } = ground;
+    stream = await camera.stream(GROUP, STREAM);
+    await backup.stream(GROUP, STREAM);
+    await camera.stream('239.10.30.1', STREAM);
+  });
+  after(async () => {
+    panel?.close();
+    await ground?.close();
+  });
+
+  /** Resolves when the kernel sends the three inputs to these outputs. */
+  const has = (...outputs: string[]) => {
+    const routes = [`${CAMERA}: camera >`, `${BACKUP}: backup >`, `${COMMENTARY}: camera >`];
+    return ground.has(...routes.map((route, i) => `${route} ${outputs[i]}`.trim()));
+  };
+  const shows = (input: string, output: string, look: string) =>
+    panel.shows((picture) => cellOf(picture, input, output)?.look === look, `${input} to ${output} should be ${look}`);
+
+  example(
+    '10-crosspoint.json',
+    () => ground.user,
+    () => {
+      it('gives each input a route that goes nowhere, and shows its rate', async () => {
+        panel = await Panel.open(ground.user.url, readFlow(FILE));
+        await has('', '', '');
+        const hasSignal = ({ rows }: Picture) => rows.every(({ signal }) => signal === 'ok');
+        const { rows } = await panel.shows(hasSignal, 'all inputs should have a signal');
+        for (const { rate } of rows) match(rate, /^0\.\d\d Mbit\/s$/);
+        equal((await panel.alarm('Camera: signal'))?.kind, 'good');
+      });
+
+      it('takes at a tap, and drops at the next', async () => {
+        await panel.tap(CAMERA, 'tv1');
+        await has('tv1', '', '');
+        await ground.flows(ground.camera, tv1);
+        await shows(CAMERA, 'tv1', 'on');
+        ok(panel.pictures.some((picture) => cellOf(picture, CAMERA, 'tv1')?.look === 'pending'));
+        const sends = ({ outputs }: Picture) => outputs[0]?.rate !== '0.00 Mbit/s';
+        await panel.shows(sends, 'the rate of TV 1');
+        await panel.tap(CAMERA, 'tv1');
+        await has('', '', '');
+        await shows(CAMERA, 'tv1', 'off');
+      });
+
+      it('puts one input in the place of another, and other outputs lose nothing', async () => {
+        await panel.tap(CAMERA, 'tv1');
+        await panel.tap(CAMERA, 'tv2'); // the first may be under way still
+        await has('tv1 tv2', '', '');
+        await tv2.reset();
+        await ground.flows(ground.camera, tv2);
+        await panel.tap(BACKUP, 'tv1');
+        await has('tv2', 'tv1', '');
+        await ground.flows(ground.backup, tv1);
+        await ground.flows(ground.camera, tv2);
+        const { ranges, duplicated } = await tv2.count(GROUP, { source: ground.camera.ipv4 });
+        deepEqual([ranges.length, duplicated], [1, 0]); // all packets from the first to the last
+        const before = await countOf(tv1, ground.camera);
+        await ground.flows(ground.backup, tv1);
+        equal(await countOf(tv1, ground.camera), before);
+      });
+
+      it('sends streams of different groups to one output', async () => {
+        await panel.tap(COMMENTARY, 'tv1');
+        await has('tv2', 'tv1', 'tv1');
+        await shows(COMMENTARY, 'tv1', 'on');
+      });
+
+      it('keeps the matrix, recalls it in one step, and goes back', async () => {
+        await panel.send('crosspoint', { topic: 'store', payload: 2 });
+        await panel.shows(({ snapshots }) => snapshots.join() === '2', 'snapshot 2');
+        await panel.tap(CAMERA, 'tv2');
+        await panel.tap(BACKUP, 'tv1');
+        await panel.tap(COMMENTARY, 'tv3');
+        await has('', '', 'tv1 tv3');
+        await panel.send('crosspoint', { topic: 'recall', payload: 2 });
+        await has('tv2', 'tv1', 'tv1');
+        await panel.shows(({ canUndo }) => canUndo, 'undo');
+        await panel.send('crosspoint', { topic: 'undo' });
+        await has('', '', 'tv1 tv3');
+        await panel.send('crosspoint', { topic: 'undo' });
+        await has('tv2', 'tv1', 'tv1');
+      });
+
+      it('shows that nothing comes in, and when it is back', async () => {
+        await shows(CAMERA, 'tv2', 'on');
+        await stream.stop();
+        await shows(CAMERA, 'tv2', 'silent');
+        equal((await panel.alarm('Camera: no signal'))?.kind, 'bad');
+        stream = await ground.camera.stream(GROUP, STREAM);
+        await shows(CAMERA, 'tv2', 'on');
+        match((await panel.alarm('Camera: signal is back'))?.text ?? '', /after \d+\.\d s$/);
+      });
+
+      it('shows a link that is down, and an interface that is gone', async () => {
+        await ground.lab.setLink('tv1', 'down');
+        await shows(BACKUP, 'tv1', 'failing');
+        equal((await panel.alarm('TV 1: link down'))?.kind, 'bad');
+        await shows(CAMERA, 'tv2', 'on');
+        await ground.lab.setLink('tv1', 'up');
+        await shows(BACKUP, 'tv1', 'on');
+        await ground.lab.unlink('tv3');
+        await panel.tap(CAMERA, 'tv3');
+        const { rows } = await shows(CAMERA, 'tv3', 'failing');
+        match(rows[0]?.reason ?? '', /'tv3' not found/);
+        await panel.tap(CAMERA, 'tv1'); // others go on
+        await has('tv1 tv2', '', 'tv1');
+        const [, , tv3] = ground.tvs;
+        await ground.lab.connect(tv3);
+        await has('tv1 tv2 tv3', '', 'tv1');
+        await shows(CAMERA, 'tv3', 'on');
+      });
+
+      it('shows what is refused, until it was seen', async () => {
+        await panel.tap(CAMERA, 'no interface');
+        const { error } = await panel.shows((picture) => picture.error !== undefined, 'an error');
+        match(error ?? '', /not an interface name/);
+        await panel.send('crosspoint', { topic: 'seen' });
+        await panel.shows((picture) => picture.error === undefined, 'no error');
+        await has('tv1 tv2 tv3', '', 'tv1');
+      });
+
+      it('clears the alarms', async () => {
+        await panel.send('alarm list', { topic: 'clear' });
+        await panel.noAlarms();
+      });
+
+      it('follows what is changed elsewhere, and keeps it when it starts anew', async () => {
+        const untouched = new Set(ground.user.untouched);
+        await ground.user.deploy([...readFlow(FILE), ...elsewhere]);
+        await ground.user.press('elsewhere');
+        await has('tv3', '', 'tv1');
+        await shows(CAMERA, 'tv1', 'off');
+        await shows(CAMERA, 'tv3', 'on');
+        await ground.user.press('inputs and outputs');
+        await panel.tap(CAMERA, 'tv3');
+        await has('', '', 'tv1');
+        deepEqual(Array.from(untouched), ['inputs and outputs']);
+      });
+    },
+  );
+});

@@ -1,0 +1,124 @@
+/**
+ * The crosspoint panel as a browser has it: a socket.io client of the dashboard. It speaks by HTTP polling, with which every
+ * client begins.
+ */
+import { until } from '../lab/lab';
+import type { FlowNode } from './files';
+
+interface Cell {
+  output: string;
+  isOn: boolean;
+  look: 'off' | 'on' | 'silent' | 'pending' | 'failing';
+}
+
+/** What the panel shows. */
+export interface Picture {
+  rows: { input: string; name: string; signal: string; rate: string; reason?: string; cells: Cell[] }[];
+  outputs: { name: string; rate: string; arrives?: number }[];
+  snapshots: number[];
+  canUndo: boolean;
+  error?: string;
+}
+
+export interface Alarm {
+  kind: 'good' | 'bad';
+  text: string;
+}
+
+const SEPARATOR = '\x1e'; // between the packets of one answer
+const [PING, PONG, CONNECT, EVENT] = ['2', '3', '40', '42'];
+
+export class Panel {
+  readonly #url: string;
+  readonly #ids: Map<string, string>;
+  readonly #abort = new AbortController();
+  #latest = new Map<string, unknown>();
+  /** All that was shown since the last tap. */
+  pictures: Picture[] = [];
+
+  private constructor(url: string, ids: Map<string, string>) {
+    this.#url = url;
+    this.#ids = ids;
+  }
+
+  /** Connects to the dashboard that is deployed at `url`. */
+  static async open(url: string, flow: readonly FlowNode[]): Promise<Panel> {
+    const address = `${url}/dashboard/socket.io/?EIO=4&transport=polling`;
+    const opened = await (await fetch(address)).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const widgets = flow.filter(({ type }) => type.startsWith('ui-') && type !== 'ui-base');
+    const panel = new Panel(`${address}&sid=${sid}`, new Map(widgets.map(({ id, name }) => [name ?? '', id])));
+    await panel.#post(CONNECT);
+    void panel.#poll();
+    for (const name of ['crosspoint', 'alarm list']) await panel.#emit('widget-load', name);
+    return panel;
+  }
+
+  close(): void {
+    this.#abort.abort();
+  }
+
+  tap(input: string, output: string): Promise<void> {
+    this.pictures = [];
+    return this.send('crosspoint', { topic: 'take', payload: { input, output } });
+  }
+
+  /** What a widget's script sends. */
+  send(widget: string, message: object): Promise<void> {
+    return this.#emit('widget-send', widget, message);
+  }
+
+  /** Resolves with the picture, once it is accepted. */
+  shows(accept: (picture: Picture) => boolean, awaited: string): Promise<Picture> {
+    return this.#until('crosspoint', accept, awaited);
+  }
+
+  /** Resolves with an alarm, once it is in the list. */
+  async alarm(text: string): Promise<Alarm | undefined> {
+    const find = (alarms: Alarm[]) => alarms.find((alarm) => alarm.text.startsWith(text));
+    return find(await this.#until<Alarm[]>('alarm list', (alarms) => find(alarms) !== undefined, text));
+  }
+
+  async noAlarms(): Promise<void> {
+    await this.#until<Alarm[]>('alarm list', ({ length }) => length === 0, 'no alarms');
+  }
+
+  #until<T>(widget: string, accept: (payload: T) => boolean, awaited: string): Promise<T> {
+    const find = (): T | undefined => {
+      const payload = this.#latest.get(this.#ids.get(widget) ?? '') as T | undefined;
+      return payload !== undefined && accept(payload) ? payload : undefined;
+    };
+    const latest = () => JSON.stringify(this.#latest.get(this.#ids.get(widget) ?? ''));
+    return until(find, () => `${awaited}, and '${widget}' is ${latest()}`) as Promise<T>;
+  }
+
+  #emit(event: string, widget: string, ...rest: object[]): Promise<void> {
+    return this.#post(EVENT + JSON.stringify([event, this.#ids.get(widget), ...rest]));
+  }
+
+  async #post(body: string): Promise<void> {
+    const response = await fetch(this.#url, { method: 'POST', body });
+    if (!response.ok) throw new Error(`The dashboard answers ${response.status} to ${body}`);
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#abort;
+    while (!signal.aborted) {
+      const packets = await fetch(this.#url, { signal }).then(
+        (response) => response.text(),
+        () => '',
+      );
+      for (const packet of packets.split(SEPARATOR)) {
+        if (packet === PING) await this.#post(PONG);
+        if (packet.startsWith(EVENT)) this.#read(JSON.parse(packet.slice(EVENT.length)));
+      }
+    }
+  }
+
+  #read([event, message]: [string, { payload?: unknown } | null]): void {
+    const [, id] = /^(?:msg-input|widget-load):(.+)$/.exec(event) ?? [];
+    if (id === undefined || message?.payload === undefined) return;
+    this.#latest.set(id, message.payload);
+    if (id === this.#ids.get('crosspoint')) this.pictures.push(message.payload as Picture);
+  }
+}
