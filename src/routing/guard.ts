@@ -3,12 +3,12 @@
  */
 import { ANY_SOURCE } from '../abi/family';
 import { MfcError } from '../errors';
+import { type At, fieldName } from './invalid';
 import { describeLoop, Loops } from './loops';
 import type { Outcome, Plan } from './plan';
 import { covers, type Prefix, parsePrefix } from './prefix';
 import type { RailSettings, Rails } from './rails';
 import { ANY_INTERFACE, formatRoute, isPattern, matchesPattern, type Route } from './route';
-import { type At, fieldName } from './schema';
 import { keyOf, type RouteTable } from './table';
 
 /** What a message makes of one route. */

@@ -1,9 +1,11 @@
 /**
  * `mode: "merge"`: a message adds outputs to the route that is there, and changes of it only what it names.
  */
+
+import { type At, invalid } from './invalid';
 import { isForMembers } from './options';
 import { type Output, type Route, toSavedRule } from './route';
-import { type AddShape, type At, invalid } from './schema';
+import type { AddShape } from './schema';
 
 /**
  * The message that asks for both: what is there, and over it what a message says. Throws ERR_MFC_INVALID if they do not go together.

@@ -1,9 +1,11 @@
 /**
  * What a route can have besides its stream and its interfaces: a label, a join, an alarm, an end, and how it learns and opens outputs.
  */
+
+import { type At, invalid } from './invalid';
 import { isTooLong, listNames, tooLong } from './outputs';
 import { type Learning, learns, type Members, type Route } from './route';
-import { type AddShape, type At, type DelShape, invalid, MAX_EXCLUDED, MAX_SECONDS } from './schema';
+import { type AddShape, type DelShape, MAX_EXCLUDED, MAX_SECONDS } from './schema';
 import { parseExclude } from './stream';
 
 /** The text that stands for outputs that open as hosts join. */

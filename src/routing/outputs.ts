@@ -2,8 +2,9 @@
  * The interfaces that a message names, from its text or list to outputs with thresholds.
  */
 import type { IpVersion } from '../abi/address';
+import { type At, invalid } from './invalid';
 import type { Output } from './route';
-import { type AddShape, type At, INTERFACE_NAME, invalid, MAX_OUTPUTS } from './schema';
+import { type AddShape, INTERFACE_NAME, MAX_OUTPUTS } from './schema';
 
 const encoder = new TextEncoder();
 

@@ -5,6 +5,7 @@
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
  */
 import type { IpVersion } from '../abi/address';
+import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
 import type { MfcOperation, Operation } from './operation';
 import { contradiction, linkFault, noOutput, noRoute, noVif, otherInput } from './refusals';
@@ -22,7 +23,6 @@ import {
   sameOptions,
   withOutputs,
 } from './route';
-import type { At } from './schema';
 import { type Cause, type Entry, keyOf, openKey, type RouteTable, rivalKey, type TableState, type Vifs } from './table';
 import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';

@@ -2,10 +2,10 @@
  * What a plan answers when it cannot be made: which field of which message is at fault, and what to do.
  */
 import { MfcError } from '../errors';
+import { type At, fieldName } from './invalid';
 import { MEMBERS } from './options';
 import type { DelRequest } from './request';
 import { formatRoute, type Route } from './route';
-import { type At, fieldName } from './schema';
 import type { PlanLink } from './world';
 
 /** Why an interface cannot be a VIF; undefined if it can. */

@@ -5,11 +5,12 @@
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
+import { type At, invalid } from './invalid';
 import { mergedShape } from './merge';
 import { audible, isForMembers, isPlain, MEMBERS, parseOptions, refusePast } from './options';
 import { checkNames, isTooLong, listOutputs, parseOutputs, plainOutput, tooLong } from './outputs';
 import { ANY_INTERFACE, learns, type Route } from './route';
-import { type AddShape, type At, invalid, ROUTE_KEYS, shapeOfAdd, shapeOfDel, shapeOfFilter } from './schema';
+import { type AddShape, ROUTE_KEYS, shapeOfAdd, shapeOfDel, shapeOfFilter } from './schema';
 import { parseGroup, parseSource, versionOf } from './stream';
 
 /** What a node's own fields say, in the words of a message. */

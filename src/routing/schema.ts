@@ -1,10 +1,12 @@
 /**
- * The shape of messages, as one JSON schema, and what to say when a message does not have it.
+ * The shape of messages, as one JSON schema.
  *
  * Shape only: which keys, which types, how long. What the values mean (is it a multicast address?) is request.ts.
  */
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
-import { MfcError } from '../errors';
+import Ajv, { type ValidateFunction } from 'ajv';
+import { MAXVIFS } from '../abi/family';
+import { type At, invalid } from './invalid';
+import { shapeFault } from './shape-fault';
 
 /**
  * As net/core/dev.c dev_valid_name: 1–15 bytes, no space, slash or colon, not `.` or `..`. Bytes are counted in request.ts.
@@ -15,8 +17,8 @@ const interfaceName = { type: 'string', pattern: INTERFACE_NAME.source };
 const address = { type: 'string' };
 /** A TTL is 1–255 and must be above the threshold. */
 const threshold = { type: 'integer', minimum: 1, maximum: 254 };
-/** 32 VIFs, one of them the input. */
-export const MAX_OUTPUTS = 31;
+/** One of the VIFs is the input. */
+export const MAX_OUTPUTS = MAXVIFS - 1;
 const outputs = {
   anyOf: [
     {
@@ -179,104 +181,25 @@ const checkDel = ajv.compile<DelShape>(del);
 const checkSet = ajv.compile<SetShape>(set);
 const checkFilter = ajv.compile<FilterShape>(filter);
 
-const ROUTE_EXAMPLE =
-  'Send for example {"source": "10.1.1.5", "group": "239.10.20.30", "iif": "eth1", "oifs": ["eth2"]}.';
-
-/** What a field has to be, for the end of an error. */
-const FIELD_HINTS: Record<string, string> = {
-  source: 'Give the address of the sender as text, or leave it out for any source.',
-  group: 'Give a multicast address as text, such as "239.10.20.30".',
-  iif: "Give the name of one interface, 1 to 15 characters, as 'ip link' shows it.",
-  oifs: `Give an array of at most ${MAX_OUTPUTS} interface names or {"name", "threshold"} objects, or one text with commas.`,
-  threshold: 'Give a whole number from 1 to 254.',
-  label: 'Give a text of at most 256 characters.',
-  join: 'Give true or false.',
-  alarm: 'Give for example {"idle": 2}, in seconds.',
-  expires_in: 'Give a number of seconds above 0.',
-  expires_at: 'Give milliseconds since 1970.',
-  exclude: 'Give an array of addresses or prefixes, or one text with commas.',
-  idle_timeout: 'Give a number of seconds above 0.',
-  members: 'Give for example {"among": ["eth2", "eth3"], "timeout": 60}, or leave it out.',
-  stop_filter: 'Give true or false.',
-  allow_absent: 'Give true or false.',
-  mode: 'Give "replace" or "merge".',
-  dry_run: 'Give true or false.',
-};
-
-/** `/oifs/2/name` → `oifs[2].name`. */
-function fieldOf(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part.replaceAll('~1', '/').replaceAll('~0', '~')}`))
-    .join('')
-    .replace(/^\./, '');
-}
-
-function describe(error: ErrorObject, keys: readonly string[]): { field: string; what: string; hint: string } {
-  const field = fieldOf(error.instancePath);
-  const prefix = field === '' ? '' : `${field}.`;
-  const top = /^\w+/.exec(field)?.[0] ?? '';
-  if (error.keyword === 'required') {
-    const name = String(error.params.missingProperty);
-    return { field: `${prefix}${name}`, what: 'is missing.', hint: FIELD_HINTS[top || name] ?? ROUTE_EXAMPLE };
-  }
-  if (error.keyword === 'additionalProperties') {
-    const name = String(error.params.additionalProperty) || '""';
-    const known = field === '' ? keys : Object.keys(error.parentSchema?.properties ?? {});
-    return { field: `${prefix}${name}`, what: 'is not a field here.', hint: `The fields are ${known.join(', ')}.` };
-  }
-  const nameFault = error.keyword === 'pattern';
-  return {
-    field,
-    what: nameFault ? 'is not an interface name.' : `${error.message ?? 'is wrong'}.`,
-    hint: field.endsWith('threshold') ? (FIELD_HINTS.threshold ?? '') : (FIELD_HINTS[top] ?? ROUTE_EXAMPLE),
-  };
-}
-
-/** Where in the payload a message was: its index in an array; undefined for a payload that is the message. */
-export type At = number | undefined;
-
-/** `group`, or `payload[3].group` in an array. */
-export function fieldName(at: At, field: string): string {
-  if (at === undefined) return field === '' ? 'payload' : field;
-  return field === '' ? `payload[${at}]` : `payload[${at}].${field}`;
-}
-
-export function invalid(at: At, field: string, value: unknown, what: string, hint: string): MfcError {
-  const name = fieldName(at, field);
-  return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${name} ${what}`, { field: name, value, hint });
-}
-
-/** How deep an error is. An object where a text or an object may be is taken for the object, so that its keys are looked at. */
-function depth({ instancePath, keyword }: ErrorObject): number {
-  return 2 * instancePath.length + (keyword === 'required' || keyword === 'additionalProperties' ? 1 : 0);
-}
-
-function isAnswer(message: unknown): message is { mfc_rules: unknown } {
-  return typeof message === 'object' && message !== null && 'mfc_rules' in message;
-}
-
-/** Who sends an answer back means its rules. */
-function wholeAnswer({ mfc_rules }: { mfc_rules: unknown }, isAdd: boolean, at: At): MfcError {
-  const other = isAdd ? ', or send it to mfc set, which also deletes what is not in it' : '';
-  const hint = `Send the routes alone: msg.payload = msg.payload.mfc_rules${other}.`;
-  return invalid(at, 'mfc_rules', mfc_rules, 'is not a field here.', hint);
-}
-
 function check<T>(validate: ValidateFunction<T>, keys: readonly string[], message: unknown, at: At): T {
   if (validate(message)) return message;
-  if (keys !== SET_KEYS && isAnswer(message)) throw wholeAnswer(message, keys === ADD_KEYS, at);
-  // Of the branches of an anyOf, the one that went deepest is the one the user meant.
-  const error = validate.errors?.reduce((a, b) => (depth(b) > depth(a) ? b : a));
-  if (error === undefined) throw invalid(at, '', message, 'is not valid.', ROUTE_EXAMPLE);
-  if (error.instancePath === '' && error.keyword === 'type') {
-    throw invalid(at, '', message, 'must be an object.', ROUTE_EXAMPLE);
-  }
-  const { field, what, hint } = describe(error, keys);
-  const extra = error.keyword === 'additionalProperties' ? String(error.params.additionalProperty) : undefined;
-  const value = extra === undefined ? error.data : (error.data as Record<string, unknown>)[extra];
-  throw invalid(at, field, error.keyword === 'required' ? undefined : value, what, hint);
+  throw shapeFault(validate.errors ?? [], keys, message, at);
+}
+
+/** A message of a route, which is no whole answer: who sends one back means its rules. */
+function checkRoute<T>(
+  validate: ValidateFunction<T>,
+  keys: readonly string[],
+  message: unknown,
+  at: At,
+  instead: string,
+): T {
+  if (validate(message)) return message;
+  const rules =
+    typeof message === 'object' && message !== null && 'mfc_rules' in message ? message.mfc_rules : undefined;
+  if (rules === undefined) return check(validate, keys, message, at);
+  const hint = `Send the routes alone: msg.payload = msg.payload.mfc_rules${instead}.`;
+  throw invalid(at, 'mfc_rules', rules, 'is not a field here.', hint);
 }
 
 const ADD_KEYS = Object.keys(addFields);
@@ -287,7 +210,8 @@ const FILTER_KEYS = Object.keys(filter.properties);
 /** The fields of any message about a route. */
 export const ROUTE_KEYS: readonly string[] = Array.from(new Set([...ADD_KEYS, ...DEL_KEYS]));
 
-export const shapeOfAdd = (message: unknown, at: At): AddShape => check(checkAdd, ADD_KEYS, message, at);
-export const shapeOfDel = (message: unknown, at: At): DelShape => check(checkDel, DEL_KEYS, message, at);
+export const shapeOfAdd = (message: unknown, at: At): AddShape =>
+  checkRoute(checkAdd, ADD_KEYS, message, at, ', or send it to mfc set, which also deletes what is not in it');
+export const shapeOfDel = (message: unknown, at: At): DelShape => checkRoute(checkDel, DEL_KEYS, message, at, '');
 export const shapeOfSet = (message: unknown): SetShape => check(checkSet, SET_KEYS, message, undefined);
 export const shapeOfFilter = (message: unknown, at: At): FilterShape => check(checkFilter, FILTER_KEYS, message, at);

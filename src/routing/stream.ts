@@ -12,8 +12,8 @@ import {
   parseIpv6,
 } from '../abi/address';
 import { ANY_SOURCE } from '../abi/family';
+import { type At, invalid } from './invalid';
 import { covers, endsOf, formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
-import { type At, invalid } from './schema';
 
 const NOT_AN_ADDRESS = 'is not an IP address';
 const GROUP_HINT = 'Use a group that routers forward: 224.0.1.0–239.255.255.255, or ff03:: and wider scopes.';

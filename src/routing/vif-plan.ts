@@ -3,11 +3,11 @@
  */
 import type { IpVersion } from '../abi/address';
 import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
+import { type At, fieldName } from './invalid';
 import type { Operation } from './operation';
 import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
 import { isOpenEnded, isPattern, matchesPattern, type Route, routeInterfaces } from './route';
-import { type At, fieldName } from './schema';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
 import type { PlanLink, World } from './world';

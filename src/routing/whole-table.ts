@@ -2,10 +2,11 @@
  * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
  */
 import { MfcError } from '../errors';
+import { type At, invalid } from './invalid';
 import type { Outcome, Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd } from './request';
 import { formatRoute, type Route } from './route';
-import { type At, invalid, shapeOfSet } from './schema';
+import { shapeOfSet } from './schema';
 import { keyOf, type RouteTable } from './table';
 
 /** What a message says of the whole table. */

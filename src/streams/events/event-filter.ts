@@ -2,10 +2,11 @@
  * Which events somebody asks for: their kinds, and what they are about. From unknown input to a filter.
  */
 import { ANY_SOURCE } from '../../abi/family';
+import { invalid } from '../../routing/invalid';
 import { isTooLong, tooLong } from '../../routing/outputs';
 import { covers, type Prefix, parsePrefix } from '../../routing/prefix';
 import { matchesPattern, type Output } from '../../routing/route';
-import { INTERFACE_NAME, invalid } from '../../routing/schema';
+import { INTERFACE_NAME } from '../../routing/schema';
 import { parseGroup, parseSource } from '../../routing/stream';
 import { EVENT_KINDS, type EventKind, type MfcEvent } from './event';
 
