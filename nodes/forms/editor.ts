@@ -31,7 +31,7 @@ export interface Red {
   /** The text of a catalog; each of the values is put in for its `__name__`. */
   _(key: string, values?: Readonly<Record<string, unknown>>): string;
   /** The nodes whose forms are open. */
-  readonly editor: { getEditStack(): readonly object[] };
+  readonly editor: { getEditStack(): readonly EditorNode[] };
   readonly popover: {
     menu(options: {
       options: readonly MenuOption[];

@@ -1,24 +1,17 @@
 /**
  * The button of the controller's form that tries out whether the rights and the table are there.
  */
-import { type EditorNode, keyOf, type Red } from './editor.js';
+import { keyOf, type Red } from './editor.js';
+import type { Prepare } from './form.js';
 
 const TIMEOUT_MS = 15_000;
-
-export interface TableTest {
-  /** Takes the last answer away. */
-  clear(): void;
-}
-
-/** @param tableOf answers what is in the field now */
-export type PrepareTest = (node: EditorNode, button: JQuery, answer: JQuery, tableOf: () => string) => TableTest;
 
 interface Verdict {
   readonly ok: boolean;
   readonly text: string;
 }
 
-export function createTableTest(RED: Pick<Red, '_'>, $: JQueryStatic): PrepareTest {
+export function createTableTest(RED: Pick<Red, '_'>, $: JQueryStatic): Prepare {
   const translate = (key: string): string => RED._(keyOf(key));
 
   /** What the server says, or why it says nothing. */
@@ -40,7 +33,13 @@ export function createTableTest(RED: Pick<Red, '_'>, $: JQueryStatic): PrepareTe
     }
   }
 
-  return (node, button, answer, tableOf) => {
+  return ({ type, id }) => {
+    if (type !== 'mfc-controller') return;
+    const [table, button, answer] = [
+      $('#node-config-input-table'),
+      $('#mfc-controller-test'),
+      $('#mfc-controller-answer'),
+    ];
     const show = (text: string, ok?: boolean): void => {
       answer.text(text).toggle(text !== '');
       answer.toggleClass('mfc-form-good', ok === true).toggleClass('mfc-form-bad', ok === false);
@@ -48,11 +47,11 @@ export function createTableTest(RED: Pick<Red, '_'>, $: JQueryStatic): PrepareTe
     const test = async (): Promise<void> => {
       button.prop('disabled', true);
       show(translate('test.running'));
-      const { ok, text } = await ask(node.id, tableOf());
+      const { ok, text } = await ask(id, String(table.val()).trim());
       show(text, ok);
       button.prop('disabled', false);
     };
     button.on('click', () => void test());
-    return { clear: () => show('') };
+    table.on('input', () => show(''));
   };
 }

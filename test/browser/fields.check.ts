@@ -19,6 +19,7 @@ const FLOW = [
   { id: 'add', type: 'mfc add', ...NODE, x: 300, y: 80 },
   { id: 'event', type: 'mfc event', ...NODE, x: 300, y: 160 },
   { id: 'other', type: 'mfc-controller', name: 'Second' },
+  { id: 'bad', type: 'mfc del', ...NODE, group: '10.1.1.5', x: 300, y: 320 },
   { id: 'state', type: 'mfc state', ...NODE, controller: 'other', x: 300, y: 240 },
 ];
 
@@ -90,6 +91,23 @@ function fields(edition: Edition, theme: Theme): void {
     equal(await offers().count(), 0);
   });
   if (theme === 'dark') return; // the rest has no colours of its own
+
+  it('marks a node that has a wrong field, also before its form is opened', async () => {
+    await editor.open(red.url);
+    await visit.page.waitForFunction("RED.nodes.node('bad').valid === false && RED.nodes.node('add').valid");
+  });
+
+  it('works without the scripts that the forms share', async () => {
+    await visit.page.route('**/forms/main.js', (route) => route.abort());
+    await editor.open(red.url);
+    await editor.edit(node('bad'));
+    await editor.fill('group', '239.1.1.1');
+    await editor.cancel();
+    await editor.edit(node('add'));
+    await editor.editConfig('controller');
+    equal(await editor.form.locator('.mfc-form-pick, .mfc-form-fault').count(), 0);
+    match(visit.faults.splice(0).join(), /ERR_FAILED.*forms\/main\.js/);
+  });
 
   it('shows an interface that came meanwhile', async () => {
     await edit('add');

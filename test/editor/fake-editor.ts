@@ -102,6 +102,7 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
         namespaces.set(type, loading);
       },
     },
+    settings: { apiRootUrl: '' },
     editor: { getEditStack: () => (form === undefined ? [] : [form.node]) },
   };
   const elements = new Map<string, FakeElement>();
@@ -114,7 +115,8 @@ export function loadEditor(files: readonly NodeFile[] = nodeFiles): Editor {
   const $ = (selector: string) =>
     !selector.startsWith(INPUT) || elements.has(selector) ? elementOf(selector) : NO_ELEMENT;
   const checks = createChecks(RED, $);
-  const context = { RED, $ };
+  // The scripts that the forms share are loaded below: nothing is imported here.
+  const context = { RED, $, URL, document: { baseURI: 'http://127.0.0.1/' }, console: { error: () => undefined } };
   for (const file of files) {
     // What a form shows needs a real page: see test/browser/fields.check.ts.
     if (file === 'mfc-controller') Object.assign(RED, { mfc: { ...checks, prepare: () => undefined } });
