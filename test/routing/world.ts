@@ -5,7 +5,7 @@ import type { MrouteSocket } from '../../src/kernel/kernel';
 import { learn, streamOf, Templates, templateOf } from '../../src/routing/learning';
 import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
-import { parseAdd, parseDel } from '../../src/routing/request';
+import { parseAdd, parseDel, parseSaved } from '../../src/routing/request';
 import { routeKey } from '../../src/routing/route';
 import { RouteTable } from '../../src/routing/table';
 import { entryOf } from '../../src/routing/vif-plan';
@@ -51,6 +51,13 @@ export class Ground implements World {
       const { route, allowAbsent } = parseAdd(message);
       plan.add(route, undefined, allowAbsent);
     }
+    return plan;
+  }
+
+  /** As `planAdd`, of rules as the file has them: they may have ended. */
+  planSaved(...rules: unknown[]): Plan {
+    const plan = new Plan(this.table, this);
+    for (const [i, rule] of rules.entries()) plan.add(parseSaved(rule, i));
     return plan;
   }
 

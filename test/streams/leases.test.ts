@@ -34,7 +34,7 @@ describe('streams: leases', () => {
 
   function add(group: string, seconds?: number): void {
     const end = seconds === undefined ? {} : { expires_at: clock.now() + skew + 1_000 * seconds };
-    ground.run(ground.planAdd({ source: SOURCE, group, iif: 'in1', oifs: ['out1'], ...end }));
+    ground.run(ground.planSaved({ source: SOURCE, group, iif: 'in1', oifs: ['out1'], ...end }));
   }
 
   const left = (group: string): number | undefined => leases.left(routeKey(SOURCE, group));
