@@ -41,6 +41,16 @@ export function listNames(list: string | readonly string[], field: string, at: A
   return names;
 }
 
+/** The names and patterns in a setting; undefined if it is blank. Throws ERR_MFC_INVALID. */
+export function parsePatterns(value: string | undefined, field: string): string[] | undefined {
+  const text = String(value ?? '').trim();
+  if (text === '') return undefined;
+  const names = listNames(text, field, undefined);
+  const long = names.find(isTooLong);
+  if (long !== undefined) throw tooLong(long, field, undefined);
+  return names;
+}
+
 export function checkNames(outputs: readonly { name: string }[], oifs: AddShape['oifs'], at: At): void {
   for (let i = 0; i < outputs.length; i++) {
     const name = outputs[i]?.name ?? '';

@@ -3,7 +3,7 @@
  */
 import { ANY_SOURCE } from '../abi/family';
 import { MfcError } from '../errors';
-import { listNames } from './outputs';
+import { parsePatterns } from './outputs';
 import { formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
 import { parseAdd } from './request';
 import { formatRoute, type Route } from './route';
@@ -43,7 +43,7 @@ export interface Rails {
 export function parseRails(settings: RailSettings): Rails {
   const sources = listOf(settings.allowedSources);
   return {
-    interfaces: parseInterfaces(settings.allowedInterfaces),
+    interfaces: parsePatterns(settings.allowedInterfaces, 'allowedInterfaces'),
     groups: listOf(settings.allowedGroups)?.map((text) => parseRange('allowedGroups', text)),
     sources: sources?.filter((text) => text !== ANY_SOURCE).map((text) => parseRange('allowedSources', text)),
     anySource: sources === undefined || sources.includes(ANY_SOURCE),
@@ -64,11 +64,6 @@ function textOf(value: string | number | undefined): string {
 
 function bad(field: keyof RailSettings, value: unknown, what: string, hint: string): MfcError {
   return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${field} ${what}`, { field, value, hint });
-}
-
-function parseInterfaces(value: string | undefined): string[] | undefined {
-  const text = textOf(value);
-  return text === '' ? undefined : listNames(text, 'allowedInterfaces', undefined);
 }
 
 function parseRange(field: 'allowedGroups' | 'allowedSources', text: string): Prefix {

@@ -5,7 +5,7 @@
  * any other route does. Messages cannot name such groups, and no answer shows these routes.
  */
 import type { IpVersion } from '../abi/address';
-import { listNames } from './outputs';
+import { parsePatterns } from './outputs';
 import type { Route } from './route';
 
 /** A /29 of 224.0.0.0/24, or a /112 of ff02::/16, for each name: as many as there may be names. */
@@ -16,9 +16,7 @@ const groupOf: Record<IpVersion, (n: number) => string> = {
 
 /** @param value names, or patterns as `eth+`, separated by commas; blank for none. Throws ERR_MFC_INVALID. */
 export function parseWatched(value: string | undefined): Route[] {
-  const text = String(value ?? '').trim();
-  if (text === '') return [];
-  const names = Array.from(new Set(listNames(text, 'watchInterfaces', undefined)));
+  const names = Array.from(new Set(parsePatterns(value, 'watchInterfaces')));
   return ([4, 6] as const).flatMap((version) => names.map((iif, n) => watchRoute(version, iif, groupOf[version](n))));
 }
 

@@ -303,6 +303,7 @@ describe('controller: settings of guard rails', () => {
 
   for (const [settings, message] of [
     [{ allowedInterfaces: 'eth1, eth/2' }, /has 'eth\/2', which is not an interface name/],
+    [{ allowedInterfaces: 'eth1, größegrößegröß' }, /is not an interface name\. The kernel takes at most 15 bytes/],
     [{ allowedGroups: '239.1.0.0/33' }, /has '239\.1\.0\.0\/33', which is no address or prefix/],
     [{ allowedGroups: '239.1.0.7/16' }, /bits beyond its length\. Write "239\.1\.0\.0\/16"/],
     [{ allowedGroups: 'all' }, /has 'all'/],
