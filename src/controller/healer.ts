@@ -9,6 +9,7 @@ import type { MrouteSocket } from '../kernel/kernel';
 import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import type { Installer } from './installer';
+import type { Survey } from './survey';
 
 /** What became of the interfaces that have VIFs. */
 interface Moves {
@@ -48,7 +49,21 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
     if (installer.sockets.has(route.version) && !(await installer.place(route, survey))) failures++;
     if (pace.isDue()) await pace.rest();
   }
-  return failures;
+  return (await relearn(installer, survey)) ? failures : failures + 1;
+}
+
+/** A pattern can mean other interfaces after a rename, although its route uses the same ones. Answers false if the kernel refuses. */
+async function relearn(installer: Installer, survey: Survey): Promise<boolean> {
+  if (!installer.hasToRelearn) return true;
+  const plan = new Plan(installer.table, survey);
+  plan.relearn();
+  try {
+    if (plan.next.changes.size > 0) await installer.apply(plan);
+    installer.hasToRelearn = false;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Answers whether a route has another name now. */
@@ -56,6 +71,7 @@ async function rename(installer: Installer, version: IpVersion, names: ReadonlyM
   let isAny = false;
   installer.learner.pause(); // routes and VIFs have different names meanwhile
   installer.table.renameVifs(version, names);
+  installer.hasToRelearn = installer.table.learntSize > 0;
   const pace = new Pace();
   for (const [key, entry] of installer.table.keyed()) {
     if (entry.route.version === version && installer.table.renameRoute(key, entry, names)) isAny = true;

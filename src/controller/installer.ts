@@ -29,6 +29,8 @@ export class Installer {
   readonly foreign = new Map<string, KernelEntry>();
   /** Who has joined; nobody, as long as nobody asks. */
   members: MemberView = { wants: () => false, presume: () => undefined };
+  /** Interfaces have other names, and learnt entries have not followed yet: their patterns may mean others now. */
+  hasToRelearn = false;
   /** Makes entries for streams that no message named. */
   readonly learner: Learner;
   private watched: Watch | undefined;

@@ -36,6 +36,11 @@ export class LearntPlan {
     return isNew;
   }
 
+  /** Interfaces have other names: what was learnt on one may be another route's now, or none's. */
+  reconsider(): void {
+    this.isTouched = this.isUnsettled = true;
+  }
+
   /** All is decided: what was learnt follows the routes that learn, and gives way to routes of any source. */
   settle(): void {
     if (!this.isUnsettled) return;

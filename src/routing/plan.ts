@@ -129,6 +129,11 @@ export class Plan {
     this.learnt.reopen(keys);
   }
 
+  /** Interfaces have other names: learnt entries are of the routes that take their streams now. */
+  relearn(): void {
+    this.learnt.reconsider();
+  }
+
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
     this.changes.set(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });

@@ -231,6 +231,15 @@ describe('controller: routes that learn', () => {
     ok(changes <= 3, `${changes} changes`); // those of the looks included
     await checkKernel();
   });
+
+  it('let a stream go whose interface has a name now that no pattern means, although the route uses it still', async () => {
+    await bench.controller.add({ group: '239.1.0.0/16', iif: 'in+', oifs: 'members' });
+    await receive('in1');
+    deepEqual(await learnt(), [`${GROUP} in1 > `]);
+    bench.kernel.renameLink('in1', 'lan');
+    deepEqual(await learnt(), []);
+    await checkKernel();
+  });
 });
 
 describe('controller: patterns that mean more interfaces than there are VIF numbers', () => {
