@@ -127,6 +127,13 @@ describe('controller: set', () => {
     deepEqual(await groups(), [A.group, B.group, C.group]);
   });
 
+  it('with a label leaves the route of another one also where that has its input open', async () => {
+    await bench.controller.add({ ...A, iif: 'in+', label: 'hall' });
+    const before = await bench.observe();
+    await rejects(bench.controller.set({ label: 'stage', mfc_rules: [A] }), /has the label 'hall'/);
+    deepEqual(await bench.observe(), before);
+  });
+
   it('has the label of the node for all that come', async () => {
     await bench.controller.add(C);
     await bench.controller.set({ label: 'other', mfc_rules: [A] }, { label: 'stage' });
@@ -211,6 +218,12 @@ describe('controller: merge', () => {
     const oifs = ['out2', { name: 'out1', threshold: 8 }];
     deepEqual(mfc_rules, [{ ...A, oifs, label: 'stage', alarm: { idle: 2 } }]);
     deepEqual(await bench.savedRules(), mfc_rules);
+  });
+
+  it('adds outputs also where an answer had the route as reserved', async () => {
+    await bench.controller.add(A);
+    const { mfc_rules } = await merge({ ...A, oifs: ['out2'], reserved: true });
+    deepEqual(mfc_rules, [{ ...A, oifs: ['out1', 'out2'] }]);
   });
 
   it('adds a route that is not there', async () => {
