@@ -168,7 +168,7 @@ export class Changes {
       const plan = new Plan(this.installer.table, survey);
       const verdict = await decide(plan);
       const { decisions } = verdict;
-      const cautions = this.guard().check(decisions, plan);
+      const cautions = await this.guard().check(decisions, plan, pace);
       const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
       const { saved } = dryRun ? { saved: this.settled } : await this.apply(plan);
       await pace.restAfter(decisions.length);

@@ -23,7 +23,17 @@ import {
   sameOptions,
   withOutputs,
 } from './route';
-import { type Cause, type Entry, keyOf, openKey, type RouteTable, rivalKey, type TableState, type Vifs } from './table';
+import {
+  type Cause,
+  type Changes,
+  type Entry,
+  keyOf,
+  openKey,
+  type RouteTable,
+  rivalKey,
+  type TableState,
+  type Vifs,
+} from './table';
 import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';
 
@@ -71,6 +81,11 @@ export class Plan {
   get next(): TableState {
     this.settle();
     return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
+  }
+
+  /** What is decided so far; what was learnt follows at the end. */
+  get decided(): Changes {
+    return this.changes;
   }
 
   /** The entry as it will be. */
