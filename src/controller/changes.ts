@@ -21,6 +21,7 @@ import { keyOf, type TableState } from '../routing/table';
 import {
   type Difference,
   isWanted,
+  naming,
   parseWanted,
   parseWholeTable,
   setWholeTable,
@@ -103,10 +104,16 @@ export class Changes {
     };
     const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
       this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
-    const { answer, saved } = await carryOut(false).catch((error: unknown) => {
-      if (error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED') return carryOut(true);
-      throw error;
-    });
+    const { answer, saved } = await carryOut(false)
+      .catch((error: unknown) => {
+        if (error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED') return carryOut(true);
+        throw error;
+      })
+      .catch((error: unknown) =>
+        naming(whole.name, () => {
+          throw error;
+        }),
+      );
     return { answer: { ...answer, previous }, saved };
   }
 

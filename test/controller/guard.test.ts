@@ -59,6 +59,7 @@ describe('controller: guard rails', () => {
       await open(rails);
       await denies(() => bench.controller.add(message), rule, field, text);
       await denies(() => bench.controller.set([message]), rule, `payload[0].${field}`, text);
+      await denies(() => bench.controller.set({ mfc_rules: [message] }), rule, `mfc_rules[0].${field}`, text);
       await denies(() => bench.controller.add([message], { dry_run: true }), rule, `payload[0].${field}`, text);
     });
   }
