@@ -110,7 +110,10 @@ export function* setWholeTable(
   { wanted, unwanted }: Difference,
   isDroppedFirst: boolean,
 ): Generator<SetDecision, void> {
-  if (isDroppedFirst) yield* drop(plan, unwanted);
+  if (isDroppedFirst) {
+    yield* drop(plan, unwanted);
+    plan.settle();
+  }
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
     checkLabel(table, whole, route, at);
