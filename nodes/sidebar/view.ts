@@ -42,8 +42,7 @@ export function routeRows({ mfc_rules }: TableState): RouteRow[] {
   return mfc_rules.map((route) => {
     const isForeign = route.state === 'foreign';
     return {
-      // Another program's entry can have the source and group of a route that waits.
-      key: isForeign ? `foreign ${keyOf(route)}` : keyOf(route),
+      key: rowKey(route),
       tone: toneOf(route),
       oifs: route.oifs.map((oif) => (typeof oif === 'string' ? oif : oif.name)),
       // A learnt entry would be back with the next packet.
@@ -51,6 +50,12 @@ export function routeRows({ mfc_rules }: TableState): RouteRow[] {
       route,
     };
   });
+}
+
+/** Another program's entry can have the source and group of a route that waits, and a learnt one those of the route that learnt it. */
+function rowKey(route: RouteState): string {
+  if (route.state === 'foreign') return `foreign ${keyOf(route)}`;
+  return route.learnt === true ? `learnt ${keyOf(route)}` : keyOf(route);
 }
 
 function toneOf({ state, alarm_state, packets_per_second = 0 }: RouteState): Tone {

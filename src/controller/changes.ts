@@ -21,6 +21,7 @@ import { keyOf, type TableState } from '../routing/table';
 import {
   type Difference,
   isWanted,
+  naming,
   parseWanted,
   parseWholeTable,
   setWholeTable,
@@ -99,14 +100,22 @@ export class Changes {
         verdict.add(decision);
         if (pace.isDue()) await pace.rest();
       }
+      if (plan.isShort && !isDroppedFirst && difference.unwanted.length > 0) throw new Short();
       return verdict;
     };
     const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
       this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
-    const { answer, saved } = await carryOut(false).catch((error: unknown) => {
-      if (error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED') return carryOut(true);
-      throw error;
-    });
+    const { answer, saved } = await carryOut(false)
+      .catch((error: unknown) => {
+        const isShort = error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED';
+        if (isShort || error instanceof Short) return carryOut(true);
+        throw error;
+      })
+      .catch((error: unknown) =>
+        naming(whole.name, () => {
+          throw error;
+        }),
+      );
     return { answer: { ...answer, previous }, saved };
   }
 
@@ -168,7 +177,7 @@ export class Changes {
       const plan = new Plan(this.installer.table, survey);
       const verdict = await decide(plan);
       const { decisions } = verdict;
-      const cautions = this.guard().check(decisions, plan);
+      const cautions = await this.guard().check(decisions, plan, pace);
       const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
       const { saved } = dryRun ? { saved: this.settled } : await this.apply(plan);
       await pace.restAfter(decisions.length);
@@ -199,6 +208,9 @@ export class Changes {
     this.listener.changed();
   }
 }
+
+/** A route takes what it can, and that is not all: with the VIF numbers of routes that go it may be. */
+class Short extends Error {}
 
 /** The rule of a learnt entry, out of an answer, as it was or changed since: it is the route that learns that makes it. */
 function sentBack(plan: Plan, route: Route): Decision {

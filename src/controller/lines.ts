@@ -19,15 +19,19 @@ export function linesOf(plan: Plan, table: RouteTable): string[] {
   return lines;
 }
 
-/** Learnt entries follow the routes of messages: of them no line tells. */
 function lineOf(before: Entry | undefined, now: Entry | undefined): string | undefined {
-  const was = before?.learnt === undefined ? before?.route : undefined;
-  const is = now?.learnt === undefined ? now?.route : undefined;
+  const was = routeOf(before);
+  const is = routeOf(now);
   if (is === undefined) return was && `- ${formatRoute(was)} ${wayOf(was)}`;
   const waits = now?.reason === undefined ? '' : `, waits: ${now.reason}`;
   if (was === undefined) return `+ ${formatRoute(is)} ${wayOf(is)}${optionsOf(is)}${waits}`;
   const [from, to] = wayOf(was) === wayOf(is) ? [optionsOf(was), optionsOf(is)] : [` ${wayOf(was)}`, ` ${wayOf(is)}`];
   return `~ ${formatRoute(is)}${from} becomes${to === '' ? ' plain' : to}${waits}`;
+}
+
+/** Learnt entries follow the routes of messages, and what watches gives way to them: of these no line tells. */
+function routeOf(entry: Entry | undefined): Route | undefined {
+  return entry?.learnt === undefined && entry?.route.isWatch === undefined ? entry?.route : undefined;
 }
 
 /** `eth1 → eth2, eth3 (above TTL 16)`. */

@@ -40,7 +40,7 @@ function matches(stream: Stream, filter: Filter): boolean {
   );
 }
 
-/** @param page if given, only a part of the routes; the answer says then how many there are */
+/** @param page if given, only a part of the routes. The answer says then how many there are, as it does with a filter. */
 export async function readState(installer: Installer, views: Views, filter: Filter, page?: Page): Promise<StateAnswer> {
   const survey = installer.survey();
   const entries = Array.from(installer.table.keyed()).filter(([, entry]) => isAsked(entry, filter, page));
@@ -57,7 +57,7 @@ export async function readState(installer: Installer, views: Views, filter: Filt
     mfc_rules,
     unrouted: views.unrouted.filter((stream) => matches(stream, filter)),
   };
-  if (page !== undefined) answer.total = entries.length + foreign.length;
+  if (page !== undefined || Object.keys(filter).length > 0) answer.total = entries.length + foreign.length;
   return answer;
 }
 

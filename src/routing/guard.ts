@@ -3,11 +3,13 @@
  */
 import { ANY_SOURCE } from '../abi/family';
 import { MfcError } from '../errors';
+import type { Pace } from '../pace';
 import { type At, fieldName } from './invalid';
 import { describeLoop, Loops } from './loops';
 import type { Outcome, Plan } from './plan';
 import { covers, type Prefix, parsePrefix } from './prefix';
 import type { RailSettings, Rails } from './rails';
+import { ReservedRoutes } from './reserved';
 import { ANY_INTERFACE, formatRoute, isPattern, matchesPattern, type Route } from './route';
 import { keyOf, type RouteTable } from './table';
 
@@ -21,7 +23,7 @@ export interface Wish {
 type Rule = keyof RailSettings;
 
 export class Guard {
-  private readonly keys: ReadonlyMap<string, Route>;
+  private readonly reservedRoutes: ReservedRoutes;
   private readonly loops: Loops | undefined;
   /** Whether any rule is about single routes: thousands need not be looked at for none. */
   private readonly looksAtEach: boolean;
@@ -31,7 +33,7 @@ export class Guard {
     private readonly table: RouteTable,
   ) {
     const { interfaces, groups, sources, reserved, loops } = rails;
-    this.keys = new Map(reserved.map((route) => [keyOf(route), route]));
+    this.reservedRoutes = new ReservedRoutes(reserved, table);
     this.loops = loops === 'allow' ? undefined : new Loops(table);
     this.looksAtEach = [interfaces, groups, sources].some((rule) => rule !== undefined) || reserved.length > 0;
   }
@@ -42,20 +44,20 @@ export class Guard {
   }
 
   isReserved(key: string): boolean {
-    return this.keys.has(key);
+    return this.reservedRoutes.has(key);
   }
 
   /** The routes that messages may change. */
   changeable(): Route[] {
     const routes = this.table.listOwn();
-    return this.keys.size === 0 ? routes : routes.filter((route) => !this.isReserved(keyOf(route)));
+    return this.reservedRoutes.size === 0 ? routes : routes.filter((route) => !this.isReserved(keyOf(route)));
   }
 
   /** Throws ERR_MFC_DENIED, which names the rule. Answers what is not refused, but has to be said. */
-  check(wishes: readonly Wish[], plan: Plan): string[] {
-    if (this.looksAtEach) for (const wish of wishes) if (wish.outcome !== 'unchanged') this.checkOne(wish);
+  async check(wishes: readonly Wish[], plan: Plan, pace: Pace): Promise<string[]> {
+    if (this.looksAtEach) await pace.map(wishes, (wish) => wish.outcome !== 'unchanged' && this.checkOne(wish));
     this.checkCount(plan);
-    const loop = this.loops?.find(plan);
+    const loop = await this.loops?.find(plan, pace);
     if (loop === undefined) return [];
     if (this.rails.loops === 'warn') return [describeLoop(loop)];
     const at = wishes.find(({ route }) => keyOf(route) === keyOf(loop.route))?.at;
@@ -64,7 +66,8 @@ export class Guard {
 
   private checkOne({ outcome, route, at }: Wish): void {
     const { groups, sources, anySource } = this.rails;
-    const by = this.reservedFor(route);
+    // What goes gives its streams back.
+    const by = outcome === 'deleted' ? this.reservedRoutes.ownerOf(route) : this.reservedRoutes.losing(route);
     if (by !== undefined) {
       const what = `${formatRoute(route)} belongs to the reserved route ${formatRoute(by)}.`;
       throw denied('reservedRoutes', what, fieldName(at, 'group'), route.group, 'Change it in the controller.');
@@ -89,18 +92,11 @@ export class Guard {
     if (members !== undefined) for (const name of members.among ?? [ANY_INTERFACE]) check(name, 'members.among');
   }
 
-  /** The reserved route that a stream is in: another route for it would take it away from that one. */
-  private reservedFor(route: Route): Route | undefined {
-    const own = this.keys.get(keyOf(route));
-    if (own !== undefined) return own;
-    return this.rails.reserved.find((one) => isWithin(route.group, one.group) && isWithin(route.source, one.source));
-  }
-
   private checkCount(plan: Plan): void {
     const { maxRoutes, reserved } = this.rails;
     if (maxRoutes === undefined) return;
     let change = 0;
-    for (const [key, now] of plan.next.changes) {
+    for (const [key, now] of plan.decided) {
       const before = this.table.get(key);
       if (now !== undefined && now.learnt === undefined) change++;
       if (before !== undefined && before.learnt === undefined) change--;
@@ -126,13 +122,6 @@ function notAllowed(rule: Rule, what: string, field: string, value: string): Mfc
 function isIn(text: string, ranges: readonly Prefix[]): boolean {
   const prefix = parsePrefix(text);
   return prefix !== undefined && ranges.some((range) => covers(range, prefix));
-}
-
-/** Whether all of a source or group is in another one. */
-function isWithin(text: string, other: string): boolean {
-  if (text === other || other === ANY_SOURCE) return true;
-  const outer = parsePrefix(other);
-  return outer !== undefined && isIn(text, [outer]);
 }
 
 /** Whether all interfaces that a name or a pattern means are among those of `allowed`. */

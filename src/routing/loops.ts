@@ -5,6 +5,7 @@
  * Whichever the sources: behind an interface, a router or a repeater may make packets its own. Routes whose inputs or outputs open by
  * themselves do not count: each of their streams is sent away from where it comes in.
  */
+import type { Pace } from '../pace';
 import { GroupIndex } from './group-index';
 import type { Plan } from './plan';
 import { formatRoute, isOpenEnded, type Route } from './route';
@@ -34,18 +35,18 @@ export class Loops {
     });
   }
 
-  /** The first route that a plan changes so that another one sends its group back. */
-  find(plan: Plan): Loop | undefined {
-    const { changes } = plan.next;
-    for (const entry of changes.values()) {
+  /** The first route that a plan changes so that it and another one send their group to and fro. What did before is left alone. */
+  async find(plan: Plan, pace: Pace): Promise<Loop | undefined> {
+    let mayBeAny = false;
+    for (const entry of plan.decided.values()) {
       const route = countedOf(entry);
       if (route !== undefined) this.note(route);
     }
-    for (const entry of changes.values()) {
+    for (const entry of plan.decided.values()) {
       const route = countedOf(entry);
-      if (route !== undefined && this.mayGoBack(route)) return this.search(plan);
+      mayBeAny ||= route !== undefined && this.mayGoBack(route);
     }
-    return undefined;
+    return mayBeAny ? this.search(plan, pace) : undefined;
   }
 
   private note({ iif, outputs }: Route): void {
@@ -57,36 +58,52 @@ export class Loops {
     return this.outputs.has(iif) && outputs.some(({ name }) => this.inputs.has(name));
   }
 
-  private search(plan: Plan): Loop | undefined {
-    this.index ??= indexOf(this.table.keyed());
-    const { changes } = plan.next;
-    const changed = indexOf(changes);
-    for (const [key, entry] of changes) {
-      const route = countedOf(entry);
-      if (route === undefined || !this.mayGoBack(route)) continue;
-      const back = backOf(route, key, this.index, plan) ?? backOf(route, key, changed, plan);
-      if (back !== undefined) return { route, back };
+  private async search(plan: Plan, pace: Pace): Promise<Loop | undefined> {
+    this.index ??= await indexOf(this.table.keyed(), pace);
+    const changed = await indexOf(plan.decided, pace);
+    for (const [key, entry] of plan.decided) {
+      const loop = this.loopOf(key, entry, this.index, plan) ?? this.loopOf(key, entry, changed, plan);
+      if (loop !== undefined) return loop;
+      if (pace.isDue()) await pace.rest();
+    }
+    return changed.hasPrefixes ? this.searchWithin(changed, plan, pace) : undefined;
+  }
+
+  /** Of two groups that share an address, one has all of the other: what is there can be in a prefix that is new. */
+  private async searchWithin(changed: GroupIndex, plan: Plan, pace: Pace): Promise<Loop | undefined> {
+    for (const [key, entry] of this.table.keyed()) {
+      const loop = plan.decided.has(key) ? undefined : this.loopOf(key, entry, changed, plan);
+      if (loop !== undefined) return { route: loop.back, back: loop.route };
+      if (pace.isDue()) await pace.rest();
     }
     return undefined;
   }
+
+  /** With a route of an index whose group has all of that of this one. */
+  private loopOf(key: string, entry: Entry | undefined, index: GroupIndex, plan: Plan): Loop | undefined {
+    const route = countedOf(entry);
+    if (route === undefined || !this.mayGoBack(route)) return undefined;
+    for (const other of index.covering(route.group)) {
+      const back = countedOf(plan.find(other));
+      if (back !== undefined && isBack(route, back) && !this.wasThere(key, other, route, back)) return { route, back };
+    }
+    return undefined;
+  }
+
+  private wasThere(key: string, other: string, route: Route, back: Route): boolean {
+    const [a, b] = [countedOf(this.table.get(key)), countedOf(this.table.get(other))];
+    return a?.iif === route.iif && b?.iif === back.iif && isBack(a, b);
+  }
 }
 
-function indexOf(entries: Iterable<[key: string, entry: Entry | undefined]>): GroupIndex {
+async function indexOf(entries: Iterable<[key: string, entry: Entry | undefined]>, pace: Pace): Promise<GroupIndex> {
   const index = new GroupIndex();
   for (const [key, entry] of entries) {
     const route = countedOf(entry);
     if (route !== undefined) index.add(route.group, key);
+    if (pace.isDue()) await pace.rest();
   }
   return index;
-}
-
-function backOf(route: Route, key: string, index: GroupIndex, plan: Plan): Route | undefined {
-  if (index.isAlone(route.group, key)) return undefined;
-  for (const other of index.overlapping(route.group)) {
-    const back = countedOf(plan.find(other));
-    if (back !== undefined && isBack(route, back)) return back;
-  }
-  return undefined;
 }
 
 /** `(*, 239.1.1.1) goes from 'eth1' to 'eth2', and (10.1.1.5, 239.1.1.1) from 'eth2' to 'eth1': …`. */

@@ -23,7 +23,17 @@ import {
   sameOptions,
   withOutputs,
 } from './route';
-import { type Cause, type Entry, keyOf, openKey, type RouteTable, rivalKey, type TableState, type Vifs } from './table';
+import {
+  type Cause,
+  type Changes,
+  type Entry,
+  keyOf,
+  openKey,
+  type RouteTable,
+  rivalKey,
+  type TableState,
+  type Vifs,
+} from './table';
 import { entryOf, VifPlan } from './vif-plan';
 import type { World } from './world';
 
@@ -36,6 +46,8 @@ export class Plan {
   private readonly changes = new Map<string, Entry | undefined>();
   /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
   private readonly left: Route[] = [];
+  /** Routes that only watch and have left their VIF numbers to others: at the end they take what is left. */
+  private readonly unwatched: Route[] = [];
   private waiting = 0;
   /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
   isShort = false;
@@ -48,7 +60,7 @@ export class Plan {
     private readonly world: World,
     wished: Vifs = table.vifs,
   ) {
-    this.vifs = new VifPlan(table.vifs, world, wished, this.steps);
+    this.vifs = new VifPlan(table.vifs, world, wished, this.steps, (version) => this.unwatch(version));
     this.learnt = new LearntPlan(table, world, {
       find: (key) => this.find(key),
       changed: () => this.changes.keys(),
@@ -71,6 +83,11 @@ export class Plan {
   get next(): TableState {
     this.settle();
     return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
+  }
+
+  /** What is decided so far; what was learnt follows at the end. */
+  get decided(): Changes {
+    return this.changes;
   }
 
   /** The entry as it will be. */
@@ -222,7 +239,7 @@ export class Plan {
     const isAsBefore = before !== undefined && isSame(before, entry);
     if (!isAsBefore) this.changes.set(key, entry);
     this.replace(before, entry.installed);
-    if (entry.reason !== undefined) this.waiting++;
+    if (entry.reason !== undefined && entry.route.isWatch === undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';
     if (before !== undefined && isRenewal(before, entry)) return 'renewed';
     return before === undefined || !isOwn(before) || (before.installed === undefined && entry.installed !== undefined)
@@ -243,9 +260,36 @@ export class Plan {
     else this.vifs.release(installed);
   }
 
-  private settle(): void {
+  /** What was learnt follows, and what nobody needs any more is free. To be called before the end only by who needs VIF numbers. */
+  settle(): void {
     this.learnt.settle();
     for (const route of this.left.splice(0)) this.vifs.release(route);
+    for (const route of this.unwatched.splice(0)) this.watch(route);
+  }
+
+  /** Answers whether any number was given back. */
+  private unwatch(version: IpVersion): boolean {
+    let isAny = false;
+    for (const key of this.table.learning) {
+      const entry = this.find(key);
+      if (entry?.route.isWatch === undefined || entry.route.version !== version || entry.installed === undefined)
+        continue;
+      this.changes.set(key, { route: entry.route, installed: undefined });
+      this.vifs.release(entry.installed);
+      this.unwatched.push(entry.route);
+      isAny = true;
+    }
+    return isAny;
+  }
+
+  private watch(route: Route): void {
+    const { isShort } = this;
+    try {
+      this.place(route);
+    } catch (error) {
+      this.keep(route, error instanceof Error ? error.message : String(error));
+    }
+    this.isShort = isShort; // what it does without is no route's
   }
 
   /** The kernel step from one form of an entry to another. */

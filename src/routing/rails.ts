@@ -6,8 +6,7 @@ import { MfcError } from '../errors';
 import { parsePatterns } from './outputs';
 import { formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
 import { parseAdd } from './request';
-import { formatRoute, type Route } from './route';
-import { keyOf } from './table';
+import { formatRoute, type Route, routeKey } from './route';
 import { naming } from './whole-table';
 
 /** The settings, as they are in the controller's form; what is blank limits nothing. */
@@ -104,10 +103,11 @@ function parseReserved(value: string | undefined): Route[] {
     if (route.expiresAt !== undefined) {
       throw bad('reservedRoutes', value, `has ${formatRoute(route)} with an end.`, 'Leave out its expires_in.');
     }
-    if (keys.has(keyOf(route))) {
+    const key = routeKey(route.source, route.group);
+    if (keys.has(key)) {
       throw bad('reservedRoutes', value, `has ${formatRoute(route)} twice.`, 'Name each source and group once.');
     }
-    keys.add(keyOf(route));
+    keys.add(key);
   }
   return routes;
 }

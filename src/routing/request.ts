@@ -117,9 +117,12 @@ export function parseAdd(message: unknown, fields: Fields = {}, at?: number): Ad
 function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields), at);
   refusePast(shape, at);
-  const request = { route: audible(routeOf(shape, at), at), allowAbsent: shape.allow_absent === true };
   const origin = originOf(shape);
-  if (origin !== undefined) return { ...request, origin };
+  const request = {
+    route: audible(routeOf(shape, at), at),
+    allowAbsent: shape.allow_absent === true,
+    ...(origin === undefined ? {} : { origin }),
+  };
   if (shape.mode !== 'merge') return request;
   return { ...request, merge: (before) => audible(routeOf(mergedShape(before, shape, request.route, at), at), at) };
 }

@@ -213,5 +213,10 @@ export const ROUTE_KEYS: readonly string[] = Array.from(new Set([...ADD_KEYS, ..
 export const shapeOfAdd = (message: unknown, at: At): AddShape =>
   checkRoute(checkAdd, ADD_KEYS, message, at, ', or send it to mfc set, which also deletes what is not in it');
 export const shapeOfDel = (message: unknown, at: At): DelShape => checkRoute(checkDel, DEL_KEYS, message, at, '');
-export const shapeOfSet = (message: unknown): SetShape => check(checkSet, SET_KEYS, message, undefined);
+export function shapeOfSet(message: unknown): SetShape {
+  const isPart = typeof message === 'object' && message !== null && 'total' in message;
+  if (!isPart) return check(checkSet, SET_KEYS, message, undefined);
+  const hint = 'Ask mfc state for all, or send msg.payload.mfc_rules if these are all that you want.';
+  throw invalid(undefined, 'total', message.total, 'says that these are not all routes.', hint);
+}
 export const shapeOfFilter = (message: unknown, at: At): FilterShape => check(checkFilter, FILTER_KEYS, message, at);

@@ -25,12 +25,14 @@ export class VifPlan {
   /**
    * @param operations where the steps go
    * @param wished VIF numbers to take where they are free
+   * @param makeRoom gives numbers back that only watched interfaces have; answers whether there were any
    */
   constructor(
     vifs: Vifs,
     private readonly world: World,
     private readonly wished: Vifs,
     private readonly operations: Operation[],
+    private readonly makeRoom: (version: IpVersion) => boolean,
   ) {
     this.vifs = { 4: vifs[4].copy(), 6: vifs[6].copy() };
   }
@@ -51,6 +53,12 @@ export class VifPlan {
    * Answers one that it has to do without as well.
    */
   fit(route: Route | undefined): Fit {
+    const fit = this.fitNow(route);
+    if (route === undefined || fit.lacking === undefined) return fit;
+    return this.hasRoomFor(route) ? this.fitNow(route) : fit;
+  }
+
+  private fitNow(route: Route | undefined): Fit {
     if (route?.reserved === undefined) return { installed: route, lacking: undefined };
     const registry = this.vifs[route.version];
     const isNew = (name: string): boolean => registry.byName(name) === undefined;
@@ -123,9 +131,14 @@ export class VifPlan {
     const { version } = route;
     const registry = this.vifs[version];
     if (this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
-    const vif = registry.byName(name) ?? this.make(version, name, ifindex);
+    let vif = registry.byName(name) ?? this.make(version, name, ifindex);
+    if (vif === undefined && this.hasRoomFor(route)) vif = this.make(version, name, ifindex);
     if (vif === undefined) throw exhausted(name, fieldName(at, role), isOpenEnded(route));
     registry.acquire(vif);
+  }
+
+  private hasRoomFor({ version, isWatch }: Route): boolean {
+    return isWatch === undefined && this.makeRoom(version);
   }
 
   /** Whether an interface has a VIF under the name that it had until a moment ago. Routes follow it before it gets another one. */

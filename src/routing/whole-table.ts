@@ -7,7 +7,7 @@ import type { Outcome, Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd } from './request';
 import { formatRoute, type Route } from './route';
 import { shapeOfSet } from './schema';
-import { keyOf, type RouteTable } from './table';
+import { keyOf, type RouteTable, rivalKey } from './table';
 
 /** What a message says of the whole table. */
 export interface WholeTable {
@@ -110,7 +110,10 @@ export function* setWholeTable(
   { wanted, unwanted }: Difference,
   isDroppedFirst: boolean,
 ): Generator<SetDecision, void> {
-  if (isDroppedFirst) yield* drop(plan, unwanted);
+  if (isDroppedFirst) {
+    yield* drop(plan, unwanted);
+    plan.settle();
+  }
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
     checkLabel(table, whole, route, at);
@@ -134,10 +137,13 @@ export function isWanted({ route, origin }: AddRequest, isReserved: (key: string
 
 /** A route of another label would be lost to that one, and the table before could not be set again. */
 function checkLabel(table: RouteTable, { label, name }: WholeTable, route: Route, at: number): void {
-  const entry = table.get(keyOf(route));
-  if (label === undefined || entry === undefined || entry.learnt !== undefined || entry.route.label === label) return;
-  const owner = entry.route.label === undefined ? 'has no label' : `has the label '${entry.route.label}'`;
-  naming(name, () => {
-    throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
-  });
+  if (label === undefined) return;
+  for (const key of [keyOf(route), rivalKey(route)]) {
+    const entry = table.get(key);
+    if (entry === undefined || entry.learnt !== undefined || entry.route.label === label) continue;
+    const owner = entry.route.label === undefined ? 'has no label' : `has the label '${entry.route.label}'`;
+    naming(name, () => {
+      throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
+    });
+  }
 }

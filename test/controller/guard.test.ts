@@ -6,6 +6,7 @@ import { parseRails, type RailSettings } from '../../src/routing/rails';
 import type { Rule } from '../../src/routing/route';
 import { Bench } from './bench';
 import { Random } from './random';
+import { Told } from './told';
 
 const A = { source: '10.1.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1'] };
 const ANY = { group: '239.1.1.2', iif: 'in1', oifs: ['out1'] };
@@ -58,6 +59,7 @@ describe('controller: guard rails', () => {
       await open(rails);
       await denies(() => bench.controller.add(message), rule, field, text);
       await denies(() => bench.controller.set([message]), rule, `payload[0].${field}`, text);
+      await denies(() => bench.controller.set({ mfc_rules: [message] }), rule, `mfc_rules[0].${field}`, text);
       await denies(() => bench.controller.add([message], { dry_run: true }), rule, `payload[0].${field}`, text);
     });
   }
@@ -177,6 +179,72 @@ describe('controller: guard rails', () => {
       });
     }
 
+    describe('that learn from some sources', () => {
+      const some = {
+        source: '10.1.0.0/16',
+        group: '239.7.0.0/16',
+        iif: 'in1',
+        oifs: ['out1'],
+        exclude: ['239.7.9.0/24'],
+      };
+
+      for (const [what, message] of [
+        ['a longer prefix of groups', { group: '239.7.1.0/24', iif: 'in1', oifs: ['out2'] }],
+        ['one group', { group: '239.7.1.1', iif: 'in1', oifs: ['out2'] }],
+        ['one group wherever it comes in', { group: '239.7.1.1', oifs: ['out2'] }],
+      ] as const) {
+        it(`deny a message that takes ${what} of any source`, async () => {
+          await open({ reservedRoutes: JSON.stringify([some]) });
+          await denies(() => bench.controller.add(message), 'reservedRoutes', 'group', /belongs to the reserved route/);
+        });
+      }
+
+      it('let through what they win against, and what they do not take', async () => {
+        await open({ reservedRoutes: JSON.stringify([some]) });
+        for (const message of [
+          { group: '239.7.0.0/16', iif: 'in1', oifs: ['out2'] },
+          { source: '10.0.0.0/8', group: '239.0.0.0/8', iif: 'in1', oifs: ['out2'] },
+          { source: '10.2.0.1', group: '239.7.1.1', iif: 'in1', oifs: ['out2'] },
+          { source: '10.1.0.1', group: '239.7.9.1', iif: 'in1', oifs: ['out2'] },
+        ]) {
+          equal((await bench.controller.add(message)).changed, true);
+        }
+      });
+    });
+
+    it('let go what was there before and takes streams from them', async () => {
+      const part = { ...A, group: '239.7.1.1' };
+      await open({ reservedRoutes }, [part, { ...part, group: '239.7.1.2' }]);
+      equal((await bench.controller.del(part)).changed, true);
+      equal((await bench.controller.set([])).changed, true);
+      deepEqual(await bench.savedRules(), []);
+    });
+
+    for (const [what, saved, reserved] of [
+      ['left open', { ...A, iif: 'in+' }, A],
+      ['named', A, { ...A, iif: 'in+' }],
+    ] as const) {
+      it(`take the place of a saved route of the same stream whose input is ${what}`, async () => {
+        await open({ reservedRoutes: JSON.stringify([reserved]) }, [saved, ANY]);
+        const { mfc_rules } = await bench.controller.state({});
+        deepEqual(
+          mfc_rules.map(({ group, iif, reserved }) => [group, iif, reserved]),
+          [
+            [ANY.group, ANY.iif, undefined],
+            [A.group, reserved.iif, true],
+          ],
+        );
+        equal(bench.controller.status.routes, 2);
+        const told = new Told(bench.controller, { events: ['route_removed'] });
+        await bench.controller.set([]);
+        deepEqual(
+          told.events.map(({ group }) => group),
+          [ANY.group],
+        );
+        told.subscription.end();
+      });
+    }
+
     it('deny the deletion of what they have learnt', async () => {
       await open({ reservedRoutes });
       bench.kernel.upcall(4, { kind: 'nocache', source: '10.0.0.7', group: '239.7.1.1', iif: 'in2' });
@@ -237,6 +305,27 @@ describe('controller: guard rails', () => {
       equal((await bench.controller.add({ ...A, iif: 'out1', oifs: ['in1'] })).changed, true);
       equal((await bench.controller.add({ group: A.group, iif: 'in1', oifs: 'members' })).changed, true);
       equal((await bench.controller.add({ group: '239.1.0.0/16', iif: 'in+', oifs: ['out1'] })).changed, true);
+    });
+
+    it('leave those alone that are there already, whatever else becomes of their routes', async () => {
+      await open({}, []);
+      await bench.stop();
+      bench.replace([], { loops: 'allow' });
+      await bench.controller.open();
+      await bench.controller.add([{ ...A, oifs: ['out1', 'out2'], expires_in: 100 }, BACK]);
+      await bench.stop();
+      bench.replace();
+      await bench.controller.open();
+      equal((await bench.controller.add({ ...A, oifs: ['out1', 'out2'], expires_in: 200 })).changed, true);
+      equal((await bench.controller.add({ ...A, oifs: ['out1', 'out2'] })).changed, true);
+      equal((await bench.controller.del({ ...A, oifs: ['out2'] })).changed, true);
+      equal((await bench.controller.add({ ...BACK, label: 'way back' })).changed, true);
+      await denies(
+        () => bench.controller.add({ ...A, source: '10.1.0.2' }),
+        'loops',
+        'oifs',
+        /\(10\.1\.0\.2, 239\.1\.1\.1\) goes/,
+      );
     });
 
     it('know prefixes', async () => {
@@ -316,6 +405,7 @@ describe('controller: settings of guard rails', () => {
     [{ reservedRoutes: '[{"group": "10.0.0.1", "oifs": "eth1"}]' }, /reservedRoutes\[0\]\.group/],
     [{ reservedRoutes: JSON.stringify([{ ...A, expires_in: 5 }]) }, /with an end/],
     [{ reservedRoutes: JSON.stringify([A, A]) }, /twice/],
+    [{ reservedRoutes: JSON.stringify([A, { ...A, iif: 'in+' }]) }, /twice/],
   ] as const) {
     it(`refuse ${JSON.stringify(settings)}`, () => {
       throws(

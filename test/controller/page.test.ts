@@ -77,6 +77,15 @@ describe('controller: state by pages', () => {
     equal((await ask({}))[0].split(' ').length, 21);
   });
 
+  it('nor is what a filter leaves', async () => {
+    for (const filter of [{ iif: 'in2' }, { source: '10.1.0.99' }]) {
+      const part = await bench.controller.state(filter);
+      equal(part.total, part.mfc_rules.length);
+      await rejects(bench.controller.set(part), /total says that these are not all routes\. Ask mfc state for all/);
+    }
+    equal((await ask({}))[0].split(' ').length, 21);
+  });
+
   for (const [field, value] of [
     ['limit', '-1'],
     ['limit', '1.5'],

@@ -2,7 +2,6 @@
 
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
 import { MfcError } from '../../src/errors';
-import type { Rule } from '../../src/routing/route';
 import { Bench } from './bench';
 
 const A = { source: '10.0.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1'] };
@@ -127,6 +126,13 @@ describe('controller: set', () => {
     deepEqual(await groups(), [A.group, B.group, C.group]);
   });
 
+  it('with a label leaves the route of another one also where that has its input open', async () => {
+    await bench.controller.add({ ...A, iif: 'in+', label: 'hall' });
+    const before = await bench.observe();
+    await rejects(bench.controller.set({ label: 'stage', mfc_rules: [A] }), /has the label 'hall'/);
+    deepEqual(await bench.observe(), before);
+  });
+
   it('has the label of the node for all that come', async () => {
     await bench.controller.add(C);
     await bench.controller.set({ label: 'other', mfc_rules: [A] }, { label: 'stage' });
@@ -150,16 +156,25 @@ describe('controller: set', () => {
     deepEqual(await groups(), [LEARNING.group, '239.9.1.1']);
   });
 
-  it('makes room first where all VIF numbers are taken', async () => {
-    const names = Array.from({ length: 62 }, (_, i) => `port${i}`);
-    for (const name of names) bench.kernel.addLink(name);
-    const tableOf = ([iif = '', ...oifs]: string[]): Rule[] => [{ source: '*', group: '239.1.1.1', iif, oifs }];
-    await bench.controller.set(tableOf(names.slice(0, 31)));
-    const other = [{ ...A, iif: names[31], oifs: names.slice(32) }];
-    await bench.controller.set(other);
-    deepEqual((await bench.savedRules()).length, 1);
-    equal(Object.keys(bench.kernel.snapshot()).length > 0, true);
-  });
+  for (const [what, group, wanted] of [
+    ['a route', '239.1.1.1', { oifs: 30 }],
+    ['a route that learns', '239.1.0.0/16', { oifs: 30 }],
+    ['a route, for one that takes what it can', '239.1.1.1', { iif: 'other+', oifs: 1 }],
+  ] as const) {
+    it(`makes room first where all VIF numbers are taken by ${what}`, async () => {
+      const names = Array.from({ length: 31 }, (_, i) => `port${i}`);
+      const others = names.map((name) => name.replace('port', 'other'));
+      for (const name of [...names, ...others]) bench.kernel.addLink(name);
+      const [iif = '', ...oifs] = names;
+      const [input = '', ...outputs] = others;
+      await bench.controller.set([{ group, iif, oifs }]);
+      const other = { group: '239.2.1.1', iif: input, ...wanted, oifs: outputs.slice(0, wanted.oifs) };
+      const { warnings, message } = await bench.controller.set([other]);
+      deepEqual([message, warnings], ['Table set: 1 deleted, 1 added.', undefined]);
+      deepEqual(Object.keys((await bench.controller.state({})).vif_map).sort(), others.sort());
+      deepEqual((await bench.savedRules()).length, 1);
+    });
+  }
 
   for (const [what, payload, field, message] of [
     ['a route alone', A, 'payload', /is not a table\. Send an array of all routes/],
@@ -211,6 +226,12 @@ describe('controller: merge', () => {
     const oifs = ['out2', { name: 'out1', threshold: 8 }];
     deepEqual(mfc_rules, [{ ...A, oifs, label: 'stage', alarm: { idle: 2 } }]);
     deepEqual(await bench.savedRules(), mfc_rules);
+  });
+
+  it('adds outputs also where an answer had the route as reserved', async () => {
+    await bench.controller.add(A);
+    const { mfc_rules } = await merge({ ...A, oifs: ['out2'], reserved: true });
+    deepEqual(mfc_rules, [{ ...A, oifs: ['out1', 'out2'] }]);
   });
 
   it('adds a route that is not there', async () => {

@@ -61,6 +61,65 @@ describe('controller: watched interfaces', () => {
     deepEqual(await vifs(), []);
   });
 
+  describe('where there are more interfaces than VIF numbers', () => {
+    const names = Array.from({ length: 40 }, (_, i) => `port${i}`);
+    const route = { ...A, iif: 'port38', oifs: ['port39'] };
+
+    async function openMany(watchInterfaces: string): Promise<void> {
+      bench = await Bench.make();
+      for (const name of names) bench.kernel.addLink(name);
+      bench.replace([], undefined, watchInterfaces);
+      await bench.controller.open();
+    }
+
+    for (const [what, watched] of [
+      ['patterns', 'port+'],
+      ['names', names.slice(0, 31).join(', ')],
+    ] as const) {
+      it(`leave them to routes, watched by ${what}`, async () => {
+        await openMany(watched);
+        const dry = await bench.controller.add(route, { dry_run: true });
+        deepEqual(dry.lines, ['+ (10.0.0.1, 239.1.1.1) port38 → port39']);
+        const answer = await bench.controller.add(route);
+        deepEqual([answer.changed, answer.warnings], [true, undefined]);
+        const { vif_map, mfc_rules } = await bench.controller.state({});
+        deepEqual(
+          mfc_rules.map(({ iif, state }) => [iif, state]),
+          [['port38', 'active']],
+        );
+        deepEqual([Object.keys(vif_map).length, 'port38' in vif_map, 'port39' in vif_map], [32, true, true]);
+        deepEqual(bench.controller.status, { state: 'open', routes: 1, pending: 0, degraded: 0 });
+        equal((await bench.controller.set([])).changed, true);
+      });
+    }
+
+    it('leave them to routes that mean many', async () => {
+      await openMany('port+');
+      bench.kernel.addLink('side1');
+      bench.kernel.addLink('side2');
+      const { warnings } = await bench.controller.add({ ...A, iif: 'side+', oifs: ['port39'] });
+      equal(warnings, undefined);
+    });
+
+    it('leave them to routes whose interfaces come', async () => {
+      await openMany('port+');
+      await bench.controller.add({ ...A, iif: 'later1' }, { allow_absent: true });
+      equal(bench.controller.status.pending, 1);
+      bench.kernel.addLink('later1');
+      const [rule] = (await bench.controller.state({})).mfc_rules;
+      equal(rule?.state, 'active');
+    });
+
+    it('have theirs again when a change could not be saved', async () => {
+      await openMany('port+');
+      await bench.breakDisk();
+      await rejects(bench.controller.add(route), { code: 'ERR_MFC_STORE' });
+      await bench.mendDisk();
+      equal(Object.keys((await bench.controller.state({})).vif_map).length, 32);
+      deepEqual(bench.kernel.table(4)?.entries, {});
+    });
+  });
+
   it('tell of streams that no route takes', async () => {
     await open('in1');
     const told = new Told(bench.controller, { events: ['unrouted', 'route_added'] });

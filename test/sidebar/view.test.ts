@@ -54,6 +54,12 @@ describe('view: routes', () => {
     assert.notEqual(ours?.key, theirs?.key);
   });
 
+  it('a learnt entry is another row than the route of the same stream that learnt it', () => {
+    const [own, learnt] = rows(route({ iif: 'eth+', streams: 1 }), route({ learnt: true }));
+    assert.notEqual(own?.key, learnt?.key);
+    assert.deepEqual([own?.canDrop, learnt?.canDrop], [true, false]);
+  });
+
   it('a route that was dropped can be added again, as the server takes it', () => {
     const dropped = row({ label: 'camera', oifs: ['eth2', { name: 'eth3', threshold: 16 }], age: 1, reason: 'x' });
     const { route: again } = parseAdd(undoOf(dropped), {});
