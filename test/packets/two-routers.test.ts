@@ -43,10 +43,13 @@ describe('two routers that learn', () => {
       for (const group of groups) await second.tv.join(group);
       await sendAll(groups, FIRST);
       for (const group of groups) await second.tv.waitFor(group, FIRST);
+      // What waited for the entry is sent on by Node-RED's processor, and may meet what another one forwards meanwhile:
+      // net/ipv4/ipmr.c ipmr_cache_resolve. From then on packets keep their order.
+      const early = await second.tv.counts();
       await sendAll(groups, COUNT);
       for (const group of groups) await second.tv.waitFor(group, FIRST + COUNT);
-      for (const { lost, duplicated, outOfOrder } of await second.tv.counts()) {
-        deepEqual([lost, duplicated, outOfOrder], [0, 0, 0]);
+      for (const [i, { lost, duplicated, outOfOrder }] of (await second.tv.counts()).entries()) {
+        deepEqual([lost, duplicated, outOfOrder], [0, 0, early[i]?.outOfOrder ?? 0]);
       }
     });
 
