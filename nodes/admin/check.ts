@@ -4,6 +4,7 @@
 import type { NodeAPI } from 'node-red';
 import { checkTable } from '../../src/controller/check';
 import { isParked, isSameTable } from '../../src/controller/parking';
+import { MfcError } from '../../src/errors';
 import { findRunning } from '../running';
 import { stateFileOf } from '../state-file';
 import { bodyOf } from './endpoints';
@@ -19,14 +20,15 @@ export type CheckAnswer = { ok: true; message: string } | { ok: false; error: ob
 
 export function check(RED: NodeAPI, body: CheckRequest): CheckAnswer {
   const id = typeof body.id === 'string' ? body.id : '';
-  const table = tableOf(RED, id, textOf(body.table ?? ''));
+  const text = textOf(body.table ?? '');
+  const table = tableOf(RED, id, text);
   try {
     return {
       ok: true,
       message: isOwn(RED, id, table) ? 'This controller is open with this table.' : checkTable(table),
     };
   } catch (error) {
-    return { ok: false, ...bodyOf(error) };
+    return { ok: false, ...bodyOf(table === text ? error : withoutValue(error, text)) };
   }
 }
 
@@ -44,6 +46,14 @@ function tableOf(RED: NodeAPI, id: string, text: string): string {
   const node = findRunning(id);
   const value: unknown = node === undefined ? process.env[name] : RED.util.getSetting(node, name);
   return value === undefined ? text : String(value);
+}
+
+/** Who may try a table may not read the environment. */
+function withoutValue(error: unknown, variable: string): unknown {
+  if (!(error instanceof MfcError) || error.code !== 'ERR_MFC_INVALID') return error;
+  const { field, hint } = error.cause;
+  const what = `Invalid argument: the value of ${variable.trim()} is no table.`;
+  return new MfcError('ERR_MFC_INVALID', what, { value: variable, ...(field && { field }), ...(hint && { hint }) });
 }
 
 /** What is neither text nor number is no table, whatever it would be as a text. */

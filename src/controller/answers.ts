@@ -34,7 +34,7 @@ export interface WantedTable {
 }
 
 /** Answer of `mfc set`. */
-export interface SetAnswer extends ChangeAnswer {
+export interface SetAnswer extends ChangeAnswer, WantedTable {
   /** As it was before. To set it again undoes the message. */
   previous: WantedTable;
 }

@@ -116,7 +116,7 @@ export class Changes {
           throw error;
         }),
       );
-    return { answer: { ...answer, previous }, saved };
+    return { answer: { ...answer, ...labelOf(whole), previous }, saved };
   }
 
   /** What is wanted against what is there, which is `previous`. */
@@ -139,8 +139,7 @@ export class Changes {
       mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
       if (!keys.has(key)) unwanted.push(route);
     });
-    const previous = whole.label === undefined ? { mfc_rules } : { label: whole.label, mfc_rules };
-    return { difference: { wanted, unwanted }, previous };
+    return { difference: { wanted, unwanted }, previous: { ...labelOf(whole), mfc_rules } };
   }
 
   /** Saves what no message has changed. */
@@ -207,6 +206,10 @@ export class Changes {
     if (!isWhole) this.listener.lookAtAll();
     this.listener.changed();
   }
+}
+
+function labelOf({ label }: WholeTable): { label?: string } {
+  return label === undefined ? {} : { label };
 }
 
 /** A route takes what it can, and that is not all: with the VIF numbers of routes that go it may be. */

@@ -1,7 +1,7 @@
 /**
  * A part of a long list of routes: as many as somebody looks at. To read the counters of ten thousand each second takes 4 % of a core.
  */
-import { MfcError } from '../errors';
+import { invalid } from '../routing/invalid';
 
 export interface Page {
   /** So many of those that match are left out before. */
@@ -45,14 +45,16 @@ export function cut<T>(list: readonly T[], page: Page | undefined, before = 0): 
 function parseCount(field: string, value: unknown, none: number): number {
   if (value === undefined || value === '') return none;
   if (typeof value === 'string' && /^\d{1,9}$/.test(value)) return Number(value);
-  throw invalid(field, value, 'is not a whole number.', 'Use one such as 500.');
+  throw invalid(undefined, field, value, 'is not a whole number.', 'Use one such as 500.');
 }
 
 function parseSearch(value: unknown): string {
   if (value === undefined || typeof value === 'string') return (value ?? '').trim().toLowerCase();
-  throw invalid('search', value, 'is not a text.', 'Use a part of an address, an interface name or a label.');
-}
-
-function invalid(field: string, value: unknown, what: string, hint: string): MfcError {
-  return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${field} ${what}`, { field, value, hint });
+  throw invalid(
+    undefined,
+    'search',
+    value,
+    'is not a text.',
+    'Use a part of an address, an interface name or a label.',
+  );
 }

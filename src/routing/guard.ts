@@ -80,16 +80,19 @@ export class Guard {
     if (outcome !== 'deleted') this.checkInterfaces(route, at);
   }
 
-  private checkInterfaces({ iif, outputs, members }: Route, at: At): void {
+  private checkInterfaces(route: Route, at: At): void {
     const { interfaces } = this.rails;
     if (interfaces === undefined) return;
-    const check = (name: string, field: string): void => {
-      if (interfaces.some((one) => includes(one, name))) return;
+    const entry = this.table.get(keyOf(route));
+    const before = entry?.learnt === undefined ? entry?.route : undefined;
+    const check = (name: string, field: string, isThere: boolean): void => {
+      if (isThere || interfaces.some((one) => includes(one, name))) return;
       throw notAllowed('allowedInterfaces', `Interface '${name}'`, fieldName(at, field), name);
     };
-    check(iif, 'iif');
-    for (const { name } of outputs) check(name, 'oifs');
-    if (members !== undefined) for (const name of members.among ?? [ANY_INTERFACE]) check(name, 'members.among');
+    const { iif, outputs, members } = route;
+    check(iif, 'iif', iif === before?.iif);
+    for (const { name } of outputs) check(name, 'oifs', before?.outputs.some((one) => one.name === name) === true);
+    if (members !== undefined) for (const name of members.among ?? [ANY_INTERFACE]) check(name, 'members.among', false);
   }
 
   private checkCount(plan: Plan): void {

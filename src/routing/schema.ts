@@ -214,9 +214,20 @@ export const shapeOfAdd = (message: unknown, at: At): AddShape =>
   checkRoute(checkAdd, ADD_KEYS, message, at, ', or send it to mfc set, which also deletes what is not in it');
 export const shapeOfDel = (message: unknown, at: At): DelShape => checkRoute(checkDel, DEL_KEYS, message, at, '');
 export function shapeOfSet(message: unknown): SetShape {
-  const isPart = typeof message === 'object' && message !== null && 'total' in message;
-  if (!isPart) return check(checkSet, SET_KEYS, message, undefined);
-  const hint = 'Ask mfc state for all, or send msg.payload.mfc_rules if these are all that you want.';
-  throw invalid(undefined, 'total', message.total, 'says that these are not all routes.', hint);
+  if (typeof message === 'object' && message !== null) refusePart(message);
+  return check(checkSet, SET_KEYS, message, undefined);
 }
+
+/** An answer that has some of the routes only would delete all others. */
+function refusePart(message: object): void {
+  const hint = 'Send msg.payload.mfc_rules if these are all that you want.';
+  if ('total' in message) {
+    throw invalid(undefined, 'total', message.total, 'says that these are not all routes.', hint);
+  }
+  if ('changed' in message && !('previous' in message)) {
+    const what = 'is of an answer of mfc add or mfc del, which is no table.';
+    throw invalid(undefined, 'changed', message.changed, what, hint);
+  }
+}
+
 export const shapeOfFilter = (message: unknown, at: At): FilterShape => check(checkFilter, FILTER_KEYS, message, at);

@@ -112,11 +112,24 @@ describe('admin: check of a table', () => {
   it('a variable of the environment is asked for, as a deploy does it', async () => {
     deepEqual(await check({ table: `$\{MFC_TEST_TABLE}` }), FREE);
     equal((await check({ table: `$\{MFC_TEST_NO_TABLE}` })).error.code, 'ERR_MFC_INVALID');
-    const env = { id: 'env', type: 'global-config', env: [{ name: 'MY_TABLE', type: 'str', value: 'none' }] };
+    const env = { id: 'env', type: 'global-config', env: [{ name: 'MY_TABLE', type: 'str', value: 'my secret' }] };
     const flow = [env, TAB, controller('routes', { table: '700' }), node('add', 'mfc add', { wires: [] })];
     await red.deploy(flow, { id: 'routes', state: 'open' });
     const { error } = await check({ id: 'routes', table: `$\{MY_TABLE}` });
-    deepEqual([error.code, error.value], ['ERR_MFC_INVALID', 'none']);
+    deepEqual([error.code, error.field], ['ERR_MFC_INVALID', 'table']);
+    match(error.message, /the value of \$\{MY_TABLE\} is no table\. Give a number from 1 to/);
+  });
+
+  it('the value of a variable is not told: who may write routes may not read the environment', async () => {
+    const env = { id: 'env', type: 'global-config', env: [{ name: 'MY_TABLE', type: 'str', value: 'my secret' }] };
+    const flow = [env, TAB, controller('routes', { table: '700' }), node('add', 'mfc add', { wires: [] })];
+    await red.deploy(flow, { id: 'routes', state: 'open' });
+    for (const id of ['routes', 'new']) {
+      for (const table of [`$\{MY_TABLE}`, `$\{PATH}`]) {
+        const told = JSON.stringify(await check({ id, table }));
+        equal(told.includes('my secret') || told.includes('/bin'), false, told);
+      }
+    }
   });
 });
 

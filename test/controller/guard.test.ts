@@ -87,7 +87,16 @@ describe('controller: guard rails', () => {
     await denies(() => bench.controller.del(A), 'allowedGroups', 'group', /239\.1\.1\.1/);
     await denies(() => bench.controller.set([]), 'allowedGroups', 'group', /239\.1\.1\.1/);
     await bench.close();
-    await open({ allowedInterfaces: 'in2' }, [A]);
+    await open({ allowedInterfaces: 'in2' }, [{ ...A, oifs: ['out1', 'out2', 'out3'] }]);
+    equal((await bench.controller.del({ ...A, oifs: ['out2'] })).changed, true);
+    const field = 'oifs';
+    await denies(() => bench.controller.add({ ...A, oifs: ['out1', 'out4'] }), 'allowedInterfaces', field, /'out4'/);
+    await denies(
+      () => bench.controller.add({ ...A, iif: 'out4', oifs: ['out1'] }),
+      'allowedInterfaces',
+      'iif',
+      /'out4'/,
+    );
     equal((await bench.controller.del(A)).changed, true);
   });
 

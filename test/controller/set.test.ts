@@ -68,6 +68,23 @@ describe('controller: set', () => {
     deepEqual((await bench.observe()).kernel, before.kernel);
   });
 
+  it('takes no answer for the whole table that has a part of it', async () => {
+    const added = await bench.controller.add([A, { ...B, label: 'stage' }, C]);
+    const deleted = await bench.controller.del(C);
+    const labelled = await bench.controller.set({ label: 'stage', mfc_rules: [{ ...B, oifs: ['out3'] }] });
+    const before = await bench.observe();
+    for (const answer of [added, deleted]) {
+      await rejects(bench.controller.set(answer), (error: MfcError) => {
+        equal(error.cause.field, 'changed');
+        match(error.message, /is of an answer of mfc add or mfc del, which is no table\. Send msg\.payload\.mfc_rules/);
+        return true;
+      });
+    }
+    const again = await bench.controller.set(labelled);
+    deepEqual([again.label, again.changed], ['stage', false]);
+    deepEqual(await bench.observe(), before);
+  });
+
   it('restores routes that wait, in part or in whole', async () => {
     const waiting = { ...A, iif: 'absent1' };
     const partly = { ...B, oifs: ['out2', 'absent2'] };
