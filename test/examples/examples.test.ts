@@ -599,6 +599,13 @@ describe('examples', () => {
       await flows(camera, tv1);
       await user.ask('delete');
     });
+
+    it('leaves the camera on for other examples, if asked to', async () => {
+      await isOff();
+      const before = await packetsFrom(camera);
+      await user.press('camera on');
+      await until(async () => (await packetsFrom(camera)) > before, 'the camera to send');
+    });
   });
 
   describe('all of them imported', () => {

@@ -43,7 +43,7 @@ ${drawing(hosts)}
 The camera sends ${GROUP} at ${VIDEO.rate} packets per second, and so does its backup; the camera also sends commentary to ${COMMENTARY}.
 Open the panel and tap the square of "Camera" and "TV 1": the stream arrives there. Tap it again: it stops.
 In the editor, the sidebar's tab "Multicast" shows the same routes and their rates.
-More flows to try: in the editor, menu > Import > Examples > @mroute/node-red-mfc. Delete the crosspoint first: a table has one controller.
+More flows to try: in the editor, menu > Import > Examples > @mroute/node-red-mfc. Then delete the crosspoint, and deploy: a table has one controller.
 Ctrl-C ends it and leaves nothing behind.
 `;
 }
