@@ -38,8 +38,12 @@ export interface StreamRow {
 
 export const keyOf = ({ source, group }: { source: string; group: string }): string => `${source} ${group}`;
 
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+/** By stream: what was dropped and is back is where it was. */
 export function routeRows({ mfc_rules }: TableState): RouteRow[] {
-  return mfc_rules.map((route) => {
+  const sorted = [...mfc_rules].sort((a, b) => compare(a.group, b.group) || compare(a.source, b.source));
+  return sorted.map((route) => {
     const isForeign = route.state === 'foreign';
     return {
       key: rowKey(route),

@@ -52,7 +52,7 @@ function isObject(value: unknown): value is Fields {
 }
 
 /** What a function node sends may run code when it is read, a getter for one. That it throws is the message's fault. */
-function reading<T>(at: At, read: () => T): T {
+export function reading<T>(at: At, read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -4,7 +4,7 @@
 import { MfcError } from '../errors';
 import { type At, invalid } from './invalid';
 import type { Outcome, Plan } from './plan';
-import { type AddRequest, type Fields, MAX_ROUTES, parseAdd } from './request';
+import { type AddRequest, type Fields, MAX_ROUTES, parseAdd, reading } from './request';
 import { formatRoute, type Route } from './route';
 import { shapeOfSet } from './schema';
 import { keyOf, type RouteTable, rivalKey } from './table';
@@ -46,6 +46,10 @@ const EXAMPLE =
 
 /** Throws ERR_MFC_INVALID, which names the field. */
 export function parseWholeTable(payload: unknown, fields: Fields): WholeTable {
+  return reading(undefined, () => readWholeTable(payload, fields));
+}
+
+function readWholeTable(payload: unknown, fields: Fields): WholeTable {
   const isArray = Array.isArray(payload);
   if (!isArray && (typeof payload !== 'object' || payload === null || !('mfc_rules' in payload))) {
     throw invalid(undefined, '', payload, 'is not a table.', EXAMPLE);

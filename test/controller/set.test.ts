@@ -197,6 +197,16 @@ describe('controller: set', () => {
     ['a route alone', A, 'payload', /is not a table\. Send an array of all routes/],
     ['a text', 'all', 'payload', /is not a table/],
     ['nothing', undefined, 'payload', /is not a table/],
+    [
+      'what cannot be read',
+      {
+        get mfc_rules() {
+          throw new Error('no');
+        },
+      },
+      'payload',
+      /cannot be read: no/,
+    ],
     ['routes that are no array', { mfc_rules: A }, 'mfc_rules', /must be array/],
     ['a key of no table', { mfc_rules: [], routes: [] }, 'routes', /is not a field here/],
     ['a bad route', { mfc_rules: [A, { ...B, group: '10.0.0.1' }] }, 'mfc_rules[1].group', /mfc_rules\[1\]\.group/],
