@@ -5,6 +5,7 @@
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
  */
 import type { IpVersion } from '../abi/address';
+import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
 import type { MfcOperation, Operation } from './operation';
@@ -20,7 +21,6 @@ import {
   sameEntry,
   sameForwarding,
   sameMembers,
-  sameOptions,
   withOutputs,
 } from './route';
 import {
@@ -336,11 +336,6 @@ function goneRoute({ version, source, group }: DelRequest): Route {
   return { version, source, group, iif: ANY_INTERFACE, outputs: [] };
 }
 
-/** Whether a message asked for a route, and it is not one that another has learnt. */
-function isOwn({ learnt }: Entry): boolean {
-  return learnt === undefined;
-}
-
 /** Whether two messages ask for the same interfaces. Outputs that hosts open are not those of a stop filter. */
 function isSameRequest(a: Route, b: Route): boolean {
   return sameForwarding(a, b) && sameMembers(a, b);
@@ -350,23 +345,4 @@ function isSameRequest(a: Route, b: Route): boolean {
 function without(installed: Route, names: ReadonlySet<string>): Route {
   const left = withOutputs(installed, ({ name }) => !names.has(name));
   return left.reserved === undefined ? left : { ...left, reserved: left.reserved.filter((name) => !names.has(name)) };
-}
-
-function because(reason: string | undefined): { reason?: string } {
-  return reason === undefined ? {} : { reason };
-}
-
-function isSame(a: Entry, b: Entry): boolean {
-  if (a.reason !== b.reason || a.learnt !== b.learnt) return false;
-  if (!sameForwarding(a.route, b.route) || !sameOptions(a.route, b.route)) return false;
-  if (a.installed === undefined || b.installed === undefined) return a.installed === b.installed;
-  return sameForwarding(a.installed, b.installed);
-}
-
-/** Whether only the end of a route is another. */
-function isRenewal(a: Entry, b: Entry): boolean {
-  const { expiresAt } = a.route;
-  return (
-    expiresAt !== undefined && b.route.expiresAt !== undefined && isSame(a, { ...b, route: { ...b.route, expiresAt } })
-  );
 }
