@@ -115,7 +115,6 @@ export interface Verdict {
   readonly rules: Rule[];
 }
 
-/** Ask before the plan is carried out. */
 export function changeAnswer(
   { decisions, message, rules }: Verdict,
   plan: Plan,
@@ -132,14 +131,23 @@ export function changeAnswer(
   return { ...answer, dry_run: true, plan: plan.operations.map(describe), lines: linesOf(plan, table) };
 }
 
-/** Of `mfc add` and `mfc del`. */
+/** Of `mfc add` and `mfc del`. Its words and rules are made when they are asked for, best when the kernel has the routes. */
 export function changeVerdict(decisions: readonly Decision[], plan: Plan, table: RouteTable): Verdict {
-  const isWhole = plan.isWhole; // few have routes that wait
-  const rules = decisions.map(({ route }) => {
-    if (isWhole && route.members === undefined) return toRule(route);
-    return wantedRule(route, plan.find(keyOf(route)) ?? table.get(keyOf(route)));
+  const { isWhole } = plan;
+  // Few have routes that wait, or whose outputs hosts open. What goes is in the table only until the plan is carried out.
+  const entries = decisions.map(({ route }) => {
+    if (isWhole && route.members === undefined) return undefined;
+    return plan.find(keyOf(route)) ?? table.get(keyOf(route));
   });
-  return { decisions, message: summary(decisions), rules };
+  return {
+    decisions,
+    get message() {
+      return summary(decisions);
+    },
+    get rules() {
+      return decisions.map(({ route }, i) => wantedRule(route, entries[i]));
+    },
+  };
 }
 
 /** Of `mfc set`: its routes are those that there are now. */

@@ -177,9 +177,9 @@ export class Changes {
       const verdict = await decide(plan);
       const { decisions } = verdict;
       const cautions = await this.guard().check(decisions, plan, pace);
-      const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
       const { saved } = dryRun ? { saved: this.settled } : await this.apply(plan);
       await pace.restAfter(decisions.length);
+      const answer = changeAnswer(verdict, plan, this.installer.table, dryRun);
       const warnings = warningsFor(decisions, plan, survey, this.installer, this.joins, dryRun).concat(
         cautions,
         decisions.flatMap(({ caution }) => caution ?? []),

@@ -115,7 +115,7 @@ export class Plan {
   /** Adds a route, or to the one that is there what the request names. Throws as `add`. */
   merge(request: AddRequest, at?: number): { outcome: Outcome; route: Route } {
     const { route, allowAbsent, merge } = request;
-    const before = this.find(this.keyOf(route));
+    const before = merge && this.find(this.keyOf(route)); // thousands merge with nothing
     if (merge === undefined || before === undefined || !isOwn(before)) {
       return { outcome: this.add(route, at, allowAbsent), route };
     }
