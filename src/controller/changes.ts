@@ -160,7 +160,7 @@ export class Changes {
     const requests = await pace.map(messages, (message, i) => parse(message, fields, at(i)));
     await this.listener.enter(versionsOf(requests));
     const decideAll = async (plan: Plan): Promise<Verdict> => {
-      const decisions = await pace.map(requests, (request, i) => ({ ...decide(plan, request, at(i)), at: at(i) }));
+      const decisions = await pace.map(requests, (request, i) => decide(plan, request, at(i)));
       return changeVerdict(decisions, plan, this.installer.table);
     };
     return this.carryOut(decideAll, wantsDryRun(messages, fields), pace);

@@ -39,6 +39,15 @@ import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
 
+/** What becomes of a request. */
+export interface Decided {
+  readonly outcome: Outcome;
+  /** The route, or what is left of it. */
+  readonly route: Route;
+  /** Where in the message it is. */
+  readonly at: At;
+}
+
 export class Plan {
   private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
@@ -113,17 +122,17 @@ export class Plan {
   }
 
   /** Adds a route, or to the one that is there what the request names. Throws as `add`. */
-  merge(request: AddRequest, at?: number): { outcome: Outcome; route: Route } {
+  merge(request: AddRequest, at?: number): Decided {
     const { route, allowAbsent, merge } = request;
     const before = merge && this.find(this.keyOf(route)); // thousands merge with nothing
     if (merge === undefined || before === undefined || !isOwn(before)) {
-      return { outcome: this.add(route, at, allowAbsent), route };
+      return { outcome: this.add(route, at, allowAbsent), route, at };
     }
     const merged = merge(before.route);
     // What the route waits for already, it may go on waiting for.
     const isWaiting = before.reason !== undefined;
     if (isWaiting && !allowAbsent) this.vifs.demand({ ...route, iif: ANY_INTERFACE }, at);
-    return { outcome: this.install(merged, keyOf(merged), at, allowAbsent || isWaiting), route: merged };
+    return { outcome: this.install(merged, keyOf(merged), at, allowAbsent || isWaiting), route: merged, at };
   }
 
   private install(route: Route, key: string, at: At, allowAbsent: boolean): Outcome {
@@ -157,10 +166,10 @@ export class Plan {
   }
 
   /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
-  del(request: DelRequest, at?: number): { outcome: Outcome; route: Route } {
+  del(request: DelRequest, at?: number): Decided {
     const key = this.keyOf(request);
     const entry = this.find(key);
-    if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request) };
+    if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request), at };
     if (entry === undefined) throw noRoute(request, at);
     const { route } = entry;
     if (request.iif !== undefined && request.iif !== route.iif) throw otherInput(request, route, at);
@@ -170,10 +179,10 @@ export class Plan {
     const left = withOutputs(route, ({ name }) => !names.includes(name));
     if (request.outputs === undefined || left.outputs.length === 0) {
       this.drop(route);
-      return { outcome: 'deleted', route };
+      return { outcome: 'deleted', route, at };
     }
     this.place(left);
-    return { outcome: 'replaced', route: left };
+    return { outcome: 'replaced', route: left, at };
   }
 
   /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */

@@ -118,11 +118,8 @@ function readAdd(message: unknown, fields: Fields, at: At): AddRequest {
   const shape = shapeOfAdd(overlay(message, fields), at);
   refusePast(shape, at);
   const origin = originOf(shape);
-  const request = {
-    route: audible(routeOf(shape, at), at),
-    allowAbsent: shape.allow_absent === true,
-    ...(origin === undefined ? {} : { origin }),
-  };
+  const plain = { route: audible(routeOf(shape, at), at), allowAbsent: shape.allow_absent === true };
+  const request = origin === undefined ? plain : { ...plain, origin };
   if (shape.mode !== 'merge') return request;
   return { ...request, merge: (before) => audible(routeOf(mergedShape(before, shape, request.route, at), at), at) };
 }

@@ -2,8 +2,8 @@
  * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
  */
 import { MfcError } from '../errors';
-import { type At, invalid } from './invalid';
-import type { Outcome, Plan } from './plan';
+import { invalid } from './invalid';
+import type { Decided, Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd, reading } from './request';
 import { formatRoute, type Route } from './route';
 import { shapeOfSet } from './schema';
@@ -32,13 +32,6 @@ interface WantedRoute {
   readonly request: AddRequest;
   /** Where in the message it is. */
   readonly at: number;
-}
-
-export interface SetDecision {
-  readonly outcome: Outcome;
-  readonly route: Route;
-  /** Where in the message it is; undefined for one that goes because it is not. */
-  readonly at: At;
 }
 
 const EXAMPLE =
@@ -113,7 +106,7 @@ export function* setWholeTable(
   whole: WholeTable,
   { wanted, unwanted }: Difference,
   isDroppedFirst: boolean,
-): Generator<SetDecision, void> {
+): Generator<Decided, void> {
   if (isDroppedFirst) {
     yield* drop(plan, unwanted);
     plan.settle();
@@ -126,7 +119,7 @@ export function* setWholeTable(
   if (!isDroppedFirst) yield* drop(plan, unwanted);
 }
 
-function* drop(plan: Plan, routes: readonly Route[]): Generator<SetDecision, void> {
+function* drop(plan: Plan, routes: readonly Route[]): Generator<Decided, void> {
   for (const route of routes) {
     if (plan.find(keyOf(route)) === undefined) continue; // it made room for its rival
     plan.drop(route);
