@@ -3,7 +3,7 @@
  */
 import type { MfcCounters, VifCounters } from '../abi/family';
 import { describe, type PlanStep } from '../routing/operation';
-import type { Outcome, Plan } from '../routing/plan';
+import type { Decided, Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toOif, toRule } from '../routing/route';
 import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
@@ -96,12 +96,7 @@ const SENTENCES: Record<Outcome, string> = {
 };
 
 /** What became of one request. */
-export interface Decision {
-  readonly outcome: Outcome;
-  /** The route, or what is left of it. */
-  readonly route: Route;
-  /** Where in the message it is. */
-  readonly at?: number | undefined;
+export interface Decision extends Decided {
   /** What is said of it, if it is not the sentence of the outcome. */
   readonly said?: string;
   /** What who sent it may not know. */

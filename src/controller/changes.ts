@@ -6,6 +6,7 @@ import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { Pace } from '../pace';
 import type { Guard } from '../routing/guard';
+import { namedAfter } from '../routing/invalid';
 import { Plan } from '../routing/plan';
 import {
   type AddRequest,
@@ -21,7 +22,6 @@ import { keyOf, type TableState } from '../routing/table';
 import {
   type Difference,
   isWanted,
-  naming,
   parseWanted,
   parseWholeTable,
   setWholeTable,
@@ -89,8 +89,15 @@ export class Changes {
   }
 
   async set(payload: unknown, fields: Fields): Promise<Carried<SetAnswer>> {
-    const pace = new Pace();
     const whole = parseWholeTable(payload, fields);
+    try {
+      return await this.setTable(whole, new Pace());
+    } catch (error) {
+      throw namedAfter(whole.name, error);
+    }
+  }
+
+  private async setTable(whole: WholeTable, pace: Pace): Promise<Carried<SetAnswer>> {
     const requests = await pace.map(whole.rules, (_, i) => parseWanted(whole, i));
     await this.listener.enter(versionsOf(requests));
     const { difference, previous } = await this.compare(whole, requests, pace);
@@ -105,17 +112,11 @@ export class Changes {
     };
     const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
       this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
-    const { answer, saved } = await carryOut(false)
-      .catch((error: unknown) => {
-        const isShort = error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED';
-        if (isShort || error instanceof Short) return carryOut(true);
-        throw error;
-      })
-      .catch((error: unknown) =>
-        naming(whole.name, () => {
-          throw error;
-        }),
-      );
+    const { answer, saved } = await carryOut(false).catch((error: unknown) => {
+      const isShort = error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED';
+      if (isShort || error instanceof Short) return carryOut(true);
+      throw error;
+    });
     return { answer: { ...answer, ...labelOf(whole), previous }, saved };
   }
 

@@ -6,19 +6,12 @@ import { MfcError } from '../errors';
 import type { Pace } from '../pace';
 import { type At, fieldName } from './invalid';
 import { describeLoop, Loops } from './loops';
-import type { Outcome, Plan } from './plan';
+import type { Decided, Plan } from './plan';
 import { covers, type Prefix, parsePrefix } from './prefix';
 import type { RailSettings, Rails } from './rails';
 import { ReservedRoutes } from './reserved';
 import { ANY_INTERFACE, formatRoute, isPattern, matchesPattern, type Route } from './route';
 import { keyOf, type RouteTable } from './table';
-
-/** What a message makes of one route. */
-export interface Wish {
-  readonly outcome: Outcome;
-  readonly route: Route;
-  readonly at?: At;
-}
 
 type Rule = keyof RailSettings;
 
@@ -54,17 +47,18 @@ export class Guard {
   }
 
   /** Throws ERR_MFC_DENIED, which names the rule. Answers what is not refused, but has to be said. */
-  async check(wishes: readonly Wish[], plan: Plan, pace: Pace): Promise<string[]> {
-    if (this.looksAtEach) await pace.map(wishes, (wish) => wish.outcome !== 'unchanged' && this.checkOne(wish));
+  async check(decisions: readonly Decided[], plan: Plan, pace: Pace): Promise<string[]> {
+    if (this.looksAtEach)
+      await pace.map(decisions, (decision) => decision.outcome !== 'unchanged' && this.checkOne(decision));
     this.checkCount(plan);
     const loop = await this.loops?.find(plan, pace);
     if (loop === undefined) return [];
     if (this.rails.loops === 'warn') return [describeLoop(loop)];
-    const at = wishes.find(({ route }) => keyOf(route) === keyOf(loop.route))?.at;
+    const at = decisions.find(({ route }) => keyOf(route) === keyOf(loop.route))?.at;
     throw denied('loops', describeLoop(loop), fieldName(at, 'oifs'), loop.back.iif, LOOP_HINT);
   }
 
-  private checkOne({ outcome, route, at }: Wish): void {
+  private checkOne({ outcome, route, at }: Decided): void {
     const { groups, sources, anySource } = this.rails;
     // What goes gives its streams back.
     const by = outcome === 'deleted' ? this.reservedRoutes.ownerOf(route) : this.reservedRoutes.losing(route);

@@ -16,3 +16,16 @@ export function invalid(at: At, field: string, value: unknown, what: string, hin
   const name = fieldName(at, field);
   return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${name} ${what}`, { field: name, value, hint });
 }
+
+/** The error with the name that the list of messages has: `mfc_rules[3].group`. */
+export function namedAfter(list: string, error: unknown): unknown {
+  if (!(error instanceof MfcError) || list === 'payload') return error;
+  const rename = (text: string): string => text.replace('payload[', `${list}[`);
+  const { field, hint, ...rest } = error.cause;
+  const what = hint === undefined ? error.message : error.message.slice(0, -hint.length - 1);
+  return new MfcError(error.code, rename(what), {
+    ...rest,
+    ...(field === undefined ? {} : { field: rename(field) }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

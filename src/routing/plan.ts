@@ -45,7 +45,7 @@ export interface Decided {
   /** The route, or what is left of it. */
   readonly route: Route;
   /** Where in the message it is. */
-  readonly at: At;
+  readonly at?: At;
 }
 
 export class Plan {

@@ -3,11 +3,11 @@
  */
 import { ANY_SOURCE } from '../abi/family';
 import { MfcError } from '../errors';
+import { namedAfter } from './invalid';
 import { parsePatterns } from './outputs';
 import { formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
 import { parseAdd } from './request';
 import { formatRoute, type Route, routeKey } from './route';
-import { naming } from './whole-table';
 
 /** The settings, as they are in the controller's form; what is blank limits nothing. */
 export interface RailSettings {
@@ -97,7 +97,7 @@ function parseReserved(value: string | undefined): Route[] {
   if (text === '') return [];
   const rules = parseJson(text);
   if (!Array.isArray(rules)) throw bad('reservedRoutes', value, 'is no array.', RESERVED_HINT);
-  const routes = naming('reservedRoutes', () => rules.map((rule, i) => parseAdd(rule, {}, i).route));
+  const routes = rules.map(parseReservedRoute);
   const keys = new Set<string>();
   for (const route of routes) {
     if (route.expiresAt !== undefined) {
@@ -110,6 +110,14 @@ function parseReserved(value: string | undefined): Route[] {
     keys.add(key);
   }
   return routes;
+}
+
+function parseReservedRoute(rule: unknown, i: number): Route {
+  try {
+    return parseAdd(rule, {}, i).route;
+  } catch (error) {
+    throw namedAfter('reservedRoutes', error);
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,6 @@
 /**
  * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
  */
-import { MfcError } from '../errors';
 import { invalid } from './invalid';
 import type { Decided, Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd, reading } from './request';
@@ -67,32 +66,13 @@ function asksForDryRun(rule: unknown): boolean {
 }
 
 /** One of its routes. With a label for the whole, it has that one. Throws ERR_MFC_INVALID, which names the field. */
-export function parseWanted({ rules, label, fields, name }: WholeTable, at: number): AddRequest {
-  return naming(name, () => {
-    const request = parseAdd(rules[at], fields, at);
-    const { route } = request;
-    if (label === undefined || route.label === label) return request;
-    if (route.label === undefined) return { ...request, route: { ...route, label } };
-    const hint = `Leave it out, or send the whole table without a label of its own.`;
-    throw invalid(at, 'label', route.label, `is not '${label}', whose routes are set.`, hint);
-  });
-}
-
-/** Errors name a route by the list that it is in. */
-export function naming<T>(name: string, task: () => T): T {
-  try {
-    return task();
-  } catch (error) {
-    if (!(error instanceof MfcError) || name === 'payload') throw error;
-    const rename = (text: string): string => text.replace('payload[', `${name}[`);
-    const { field, hint, ...rest } = error.cause;
-    const what = hint === undefined ? error.message : error.message.slice(0, -hint.length - 1);
-    throw new MfcError(error.code, rename(what), {
-      ...rest,
-      ...(field === undefined ? {} : { field: rename(field) }),
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
+export function parseWanted({ rules, label, fields }: WholeTable, at: number): AddRequest {
+  const request = parseAdd(rules[at], fields, at);
+  const { route } = request;
+  if (label === undefined || route.label === label) return request;
+  if (route.label === undefined) return { ...request, route: { ...route, label } };
+  const hint = `Leave it out, or send the whole table without a label of its own.`;
+  throw invalid(at, 'label', route.label, `is not '${label}', whose routes are set.`, hint);
 }
 
 /**
@@ -114,7 +94,7 @@ export function* setWholeTable(
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
     checkLabel(table, whole, route, at);
-    yield { outcome: naming(whole.name, () => plan.add(route, at, allowAbsent)), route, at };
+    yield { outcome: plan.add(route, at, allowAbsent), route, at };
   }
   if (!isDroppedFirst) yield* drop(plan, unwanted);
 }
@@ -133,14 +113,12 @@ export function isWanted({ route, origin }: AddRequest, isReserved: (key: string
 }
 
 /** A route of another label would be lost to that one, and the table before could not be set again. */
-function checkLabel(table: RouteTable, { label, name }: WholeTable, route: Route, at: number): void {
+function checkLabel(table: RouteTable, { label }: WholeTable, route: Route, at: number): void {
   if (label === undefined) return;
   for (const key of [keyOf(route), rivalKey(route)]) {
     const entry = table.get(key);
     if (entry === undefined || entry.learnt !== undefined || entry.route.label === label) continue;
     const owner = entry.route.label === undefined ? 'has no label' : `has the label '${entry.route.label}'`;
-    naming(name, () => {
-      throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
-    });
+    throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
   }
 }
