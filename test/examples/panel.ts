@@ -58,9 +58,11 @@ export class Panel {
     this.#abort.abort();
   }
 
-  tap(input: string, output: string): Promise<void> {
+  /** Taps a crosspoint as soon as it is drawn: nobody can do so before. */
+  async tap(input: string, output: string): Promise<void> {
+    await this.shows(({ rows }) => rows.some((row) => row.input === input), `a row for ${input}`);
     this.pictures = [];
-    return this.send('crosspoint', { topic: 'take', payload: { input, output } });
+    await this.send('crosspoint', { topic: 'take', payload: { input, output } });
   }
 
   /** What a widget's script sends. */
