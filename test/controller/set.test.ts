@@ -173,6 +173,22 @@ describe('controller: set', () => {
     deepEqual(await groups(), [LEARNING.group, '239.9.1.1']);
   });
 
+  it('takes back what was learnt on an interface that is among those where hosts count', async () => {
+    await bench.controller.add({ group: '239.9.0.0/16', iif: 'in+', oifs: 'members', members: { among: 'in1, in2' } });
+    bench.kernel.upcall(4, { kind: 'nocache', source: '10.0.0.7', group: '239.9.1.1', iif: 'in2' });
+    await turn();
+    const snapshot = await bench.controller.state({});
+    deepEqual(
+      snapshot.mfc_rules.map(({ learnt, iif, members }) => [learnt, iif, members?.among]),
+      [
+        [undefined, 'in+', ['in1', 'in2']],
+        [true, 'in2', ['in1', 'in2']],
+      ],
+    );
+    equal((await bench.controller.set(snapshot)).changed, false);
+    equal((await bench.controller.add(snapshot.mfc_rules)).changed, false);
+  });
+
   for (const [what, group, wanted] of [
     ['a route', '239.1.1.1', { oifs: 30 }],
     ['a route that learns', '239.1.0.0/16', { oifs: 30 }],
