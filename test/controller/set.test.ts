@@ -109,6 +109,21 @@ describe('controller: set', () => {
     deepEqual(await bench.savedRules(), [waiting, partly]);
   });
 
+  it('leaves a route waiting whose interface has gone since, and changes the others', async () => {
+    await bench.controller.add([A, B, { ...C, oifs: ['out3'] }]);
+    const snapshot = await bench.controller.state({});
+    for (const link of ['out1', 'in2']) bench.kernel.delLink(link);
+    const { changed, warnings } = await bench.controller.set(snapshot);
+    deepEqual([changed, warnings?.length], [false, 2]);
+    const { message, mfc_rules } = await bench.controller.set([A, { ...B, oifs: ['out3'] }, { ...C, oifs: ['out3'] }]);
+    equal(message, 'Table set: 2 unchanged, 1 replaced.');
+    deepEqual(
+      mfc_rules.map(({ allow_absent }) => allow_absent),
+      [true, undefined, true],
+    );
+    await rejects(bench.controller.set([{ ...A, oifs: ['out1', 'out4'] }]), { code: 'ERR_MFC_NO_INTERFACE' });
+  });
+
   it('answers a dry run as steps and as lines, and changes nothing', async () => {
     await bench.controller.add([A, B, { ...C, label: 'old' }]);
     const before = await bench.observe();
