@@ -2,6 +2,7 @@
  * Routes that learn, with real packets: prefixes, patterns, exceptions, and entries that follow, move and go.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { Told } from '../controller/told';
 import { until } from '../lab/until';
 import { Router } from './router';
 
@@ -139,11 +140,13 @@ for (const { name, prefix, narrow, group, inNarrow, outside, source } of FAMILIE
     });
 
     it('forgets a stream that has stopped', async () => {
+      const told = new Told(router.controller, { group, events: ['route_added', 'route_removed'] });
       await router.controller.add({ group: prefix, iif: 'camera', oifs: ['tv1'], idle_timeout: 0.2 });
       await router.camera.send(group, { count: COUNT, rate: RATE });
       await router.tv1.waitFor(group, COUNT);
-      equal((await learnt()).length, 1);
-      await until(async () => (await learnt()).length === 0, 'the entry goes');
+      await told.untilTold(`route_added ${group} active`, `route_removed ${group} expired`);
+      told.subscription.end();
+      deepEqual(await learnt(), []);
       await router.camera.send(group, { count: COUNT, rate: RATE });
       await router.tv1.waitFor(group, 2 * COUNT);
     });
