@@ -120,7 +120,6 @@ describe('controller: other programs', () => {
       await until(isBack, 'the entry should be back');
     }
     const took = performance.now() - start;
-    console.log(took);
     ok(took > 1_500, `${took} ms: after pauses of 50, 100, 200, 400 and 800 ms it should be longer`);
     await until(isBack, 'the entry should be back at last');
     deepEqual(await states(), ['239.1.1.1 active']);

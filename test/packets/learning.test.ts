@@ -121,11 +121,15 @@ for (const { name, prefix, narrow, group, inNarrow, outside, source } of FAMILIE
       await router.tv3.waitFor(group, 100);
       await router.controller.add({ source: source(router), group, iif: 'camera', oifs: ['tv1', 'tv2'] });
       await router.tv2.waitFor(group, 100);
-      await router.controller.del({ source: source(router), group });
-      await router.tv3.waitFor(group, 200);
       const sent = first + (await stream.stop());
       await router.tv1.waitFor(group, sent);
       equal((await router.tv1.count(group, { sent })).lost, 0);
+      // Without its own route the stream is learnt again, and what the kernel keeps until then comes too.
+      const { received } = await router.tv3.count(group);
+      await router.controller.del({ source: source(router), group });
+      await router.camera.send(group, { count: COUNT, rate: RATE });
+      await router.tv1.waitFor(group, sent + COUNT);
+      await router.tv3.waitFor(group, received + COUNT);
       await router.controller.del({ group: prefix });
       deepEqual(await learnt(), []);
     });
