@@ -7,7 +7,8 @@ import { type At, fieldName } from './invalid';
 import type { Operation } from './operation';
 import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
-import { isOpenEnded, isPattern, matchesPattern, type Route, routeInterfaces } from './route';
+import type { Room } from './room';
+import { isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
 import type { PlanLink, World } from './world';
@@ -25,14 +26,14 @@ export class VifPlan {
   /**
    * @param operations where the steps go
    * @param wished VIF numbers to take where they are free
-   * @param makeRoom gives numbers back that only watched interfaces have; answers whether there were any
+   * @param room what gives numbers back where all are taken
    */
   constructor(
     vifs: Vifs,
     private readonly world: World,
     private readonly wished: Vifs,
     private readonly operations: Operation[],
-    private readonly makeRoom: (version: IpVersion) => boolean,
+    private readonly room: () => Pick<Room, 'makeFor' | 'isHeldBy'>,
   ) {
     this.vifs = { 4: vifs[4].copy(), 6: vifs[6].copy() };
   }
@@ -55,7 +56,7 @@ export class VifPlan {
   fit(route: Route | undefined): Fit {
     const fit = this.fitNow(route);
     if (route === undefined || fit.lacking === undefined) return fit;
-    return this.hasRoomFor(route) ? this.fitNow(route) : fit;
+    return this.room().makeFor(route) ? this.fitNow(route) : fit;
   }
 
   private fitNow(route: Route | undefined): Fit {
@@ -98,6 +99,20 @@ export class VifPlan {
     }
   }
 
+  /** Answers whether an interface has a VIF; it gets one if a number is free. */
+  give(version: IpVersion, name: string): boolean {
+    const link = this.world.link(name);
+    const registry = this.vifs[version];
+    if (link === undefined || linkFault(link, name) !== undefined || this.isRenamed(registry, name)) return false;
+    return (registry.byName(name) ?? this.make(version, name, link.ifindex)) !== undefined;
+  }
+
+  /** How many routes use an interface, once per role. */
+  useCount(version: IpVersion, name: string): number {
+    const vif = this.vifs[version].byName(name);
+    return vif === undefined ? 0 : this.vifs[version].refCount(vif);
+  }
+
   /** The kernel has lost the VIFs with these numbers. Answers the names of those that routes use. */
   lose(version: IpVersion, gone: ReadonlySet<number>): Set<string> {
     this.gone = gone;
@@ -132,13 +147,9 @@ export class VifPlan {
     const registry = this.vifs[version];
     if (this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
     let vif = registry.byName(name) ?? this.make(version, name, ifindex);
-    if (vif === undefined && this.hasRoomFor(route)) vif = this.make(version, name, ifindex);
-    if (vif === undefined) throw exhausted(name, fieldName(at, role), isOpenEnded(route));
+    while (vif === undefined && this.room().makeFor(route)) vif = this.make(version, name, ifindex);
+    if (vif === undefined) throw exhausted(route, name, fieldName(at, role), this.room().isHeldBy(route));
     registry.acquire(vif);
-  }
-
-  private hasRoomFor({ version, isWatch }: Route): boolean {
-    return isWatch === undefined && this.makeRoom(version);
   }
 
   /** Whether an interface has a VIF under the name that it had until a moment ago. Routes follow it before it gets another one. */

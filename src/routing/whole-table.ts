@@ -1,8 +1,10 @@
 /**
  * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
  */
+
+import { type Decided, decideAdd } from './decide';
 import { invalid } from './invalid';
-import type { Decided, Plan } from './plan';
+import type { Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd, reading } from './request';
 import { formatRoute, isSameRequest, type Route } from './route';
 import { shapeOfSet } from './schema';
@@ -78,25 +80,26 @@ export function parseWanted({ rules, label, fields }: WholeTable, at: number): A
 /**
  * Makes the table of a plan what is wanted. New routes come before those go that are not wanted, so that what both use stays.
  *
- * @param isDroppedFirst those that are not wanted go first: needed where all VIF numbers are taken
+ * @param isShort there are not VIF numbers enough for both: what goes, goes first, and routes leave what they are not to have
  */
 export function* setWholeTable(
   plan: Plan,
   table: RouteTable,
   whole: WholeTable,
   { wanted, unwanted }: Difference,
-  isDroppedFirst: boolean,
+  isShort: boolean,
 ): Generator<Decided, void> {
-  if (isDroppedFirst) {
+  if (isShort) {
     yield* drop(plan, unwanted);
     plan.settle();
+    plan.makeRoom(wanted.map(({ request }) => request.route));
   }
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
     checkLabel(table, whole, route, at);
-    yield { outcome: plan.add(route, at, allowAbsent || isWaiting(table, route)), route, at };
+    yield { outcome: decideAdd(plan, route, at, allowAbsent || isWaiting(table, route)), route, at };
   }
-  if (!isDroppedFirst) yield* drop(plan, unwanted);
+  if (!isShort) yield* drop(plan, unwanted);
 }
 
 function* drop(plan: Plan, routes: readonly Route[]): Generator<Decided, void> {
