@@ -8,11 +8,12 @@ import type { IpVersion } from '../abi/address';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
-import type { MfcOperation, Operation } from './operation';
+import { MfcPlan } from './mfc-plan';
+import type { Operation } from './operation';
 import { linkFault, noVif } from './refusals';
 import { isEmptied, resolve } from './resolve';
 import { Room } from './room';
-import { type Route, routeInterfaces, sameEntry, withOutputs } from './route';
+import { type Route, routeInterfaces, withOutputs } from './route';
 import {
   type Cause,
   type Changes,
@@ -23,7 +24,7 @@ import {
   type TableState,
   type Vifs,
 } from './table';
-import { entryOf, VifPlan } from './vif-plan';
+import { VifPlan } from './vif-plan';
 import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
@@ -31,6 +32,7 @@ export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted'
 export class Plan {
   private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
+  private readonly entries: MfcPlan;
   private readonly learnt: LearntPlan;
   private readonly changes = new Map<string, Entry | undefined>();
   /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
@@ -50,6 +52,7 @@ export class Plan {
   ) {
     const find = (key: string): Entry | undefined => this.find(key);
     this.vifs = new VifPlan(table.vifs, world, wished, this.steps, () => this.room);
+    this.entries = new MfcPlan(this.vifs.vifs, world, this.steps);
     this.room = new Room(table, this.vifs, {
       find,
       note: (key, entry) => this.changes.set(key, entry),
@@ -224,10 +227,7 @@ export class Plan {
   /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
   private replace(before: Entry | undefined, after: Route | undefined): void {
     const installed = before?.installed;
-    this.rewrite(
-      installed?.learning === undefined ? installed : undefined,
-      after?.learning === undefined ? after : undefined,
-    );
+    this.entries.rewrite(installed, after);
     const isNew = this.learnt.note(installed, after);
     if (before === undefined || installed === undefined || !isOwn(before)) return;
     if (isNew && installed.learning !== undefined) this.left.push(installed);
@@ -244,19 +244,9 @@ export class Plan {
     this.isShort = isShort; // what it does without is no route's
   }
 
-  /** The kernel step from one form of an entry to another. */
-  private rewrite(before: Route | undefined, after: Route | undefined): void {
-    if (after !== undefined && (before === undefined || !sameEntry(before, after))) {
-      const step = this.mfc('add_mfc', after, before);
-      if (before !== undefined || !this.world.has(step)) this.steps.push(step);
-    } else if (after === undefined && before !== undefined) {
-      this.steps.push(this.mfc('del_mfc', before));
-    }
-  }
-
   /** Another form of a learnt entry, or none. */
   private change(key: string, entry: Entry | undefined): void {
-    this.rewrite(this.find(key)?.installed, entry?.installed);
+    this.entries.rewrite(this.find(key)?.installed, entry?.installed);
     this.changes.set(key, entry);
   }
 
@@ -267,13 +257,6 @@ export class Plan {
     if (lacking !== undefined) this.isShort = true;
     if (installed !== undefined) this.vifs.acquire(installed, at);
     return { route, installed, ...because(resolved.reason ?? (lacking && noVif(lacking))) };
-  }
-
-  /** The step that adds or deletes a route, in the kernel's terms. */
-  private mfc(op: 'add_mfc' | 'del_mfc', route: Route, before?: Route): MfcOperation {
-    const registry = this.vifs.vifs[route.version];
-    const entry = entryOf(route, registry);
-    return before === undefined ? { op, ...entry } : { op, ...entry, before: entryOf(before, registry) };
   }
 }
 

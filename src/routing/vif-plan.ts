@@ -2,7 +2,7 @@
  * The VIFs of a plan: made for the first route that needs them, deleted after the last.
  */
 import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
+import { MAXVIFS } from '../abi/family';
 import { type At, fieldName } from './invalid';
 import type { Operation } from './operation';
 import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
@@ -88,13 +88,13 @@ export class VifPlan {
   /** Acquires interfaces that have VIFs: there is nothing to ask about them. */
   retain(route: Route): void {
     const registry = this.vifs[route.version];
-    for (const name of routeInterfaces(route)) registry.acquire(vifOf(registry, name));
+    for (const name of routeInterfaces(route)) registry.acquire(registry.get(name));
   }
 
   release(route: Route): void {
     const registry = this.vifs[route.version];
     for (const name of routeInterfaces(route)) {
-      const vif = vifOf(registry, name);
+      const vif = registry.get(name);
       if (registry.release(vif)) this.free(route.version, vif);
     }
   }
@@ -171,27 +171,4 @@ export class VifPlan {
     this.vifs[version].free(vif);
     if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
   }
-}
-
-/** A route in the kernel's terms. Each of its interfaces must have a VIF. */
-export function entryOf({ version, source, group, iif, outputs }: Route, registry: VifRegistry): MfcEntry {
-  const parent = vifOf(registry, iif).vifi;
-  const vifs = outputs.map(({ name, threshold }) => vifOutput(vifOf(registry, name).vifi, threshold));
-  // A native (*,G) entry matches packets from the interfaces among its outputs, and never sends one back to where it came from:
-  // net/ipv4/ipmr_base.c mr_mfc_find_any. A stop filter needs it as much.
-  if (source === ANY_SOURCE) vifs.push(vifOutput(parent, 1));
-  return { version, source, group, parent, outputs: vifs };
-}
-
-/** Outputs with threshold 1, the common case, made once. */
-const PLAIN: readonly VifOutput[] = Array.from({ length: MAXVIFS }, (_, vifi) => ({ vifi, threshold: 1 }));
-
-function vifOutput(vifi: number, threshold: number): VifOutput {
-  return (threshold === 1 ? PLAIN[vifi] : undefined) ?? { vifi, threshold };
-}
-
-function vifOf(registry: VifRegistry, name: string): Vif {
-  const vif = registry.byName(name);
-  if (vif === undefined) throw new Error(`no VIF for '${name}': the registry does not match its routes`);
-  return vif;
 }

@@ -4,12 +4,12 @@ import type { IpVersion } from '../../src/abi/address';
 import type { MrouteSocket } from '../../src/kernel/kernel';
 import { decideAdd, decideDel } from '../../src/routing/decide';
 import { learn, streamOf, Templates, templateOf } from '../../src/routing/learning';
+import { entryOf } from '../../src/routing/mfc-plan';
 import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
 import { parseAdd, parseDel, parseSaved } from '../../src/routing/request';
 import { routeKey } from '../../src/routing/route';
 import { RouteTable } from '../../src/routing/table';
-import { entryOf } from '../../src/routing/vif-plan';
 import type { MemberStream, PlanLink, World } from '../../src/routing/world';
 import { FakeKernel } from '../fake/kernel';
 
