@@ -130,6 +130,7 @@ export class Changes {
   ): Promise<{ difference: Difference; previous: WantedTable }> {
     const guard = this.guard();
     const isReserved = (key: string): boolean => guard.isReserved(key);
+    const isChangeable = (key: string, route: Route): boolean => guard.isChangeable(key, route);
     const wanted = (await pace.map(requests, (request, at) => ({ request, at }))).filter(({ request }) => {
       return isWanted(request, isReserved);
     });
@@ -139,11 +140,11 @@ export class Changes {
     await pace.map(this.installer.table.listOwn(), (route) => {
       if (whole.label !== undefined && route.label !== whole.label) return;
       const key = keyOf(route);
-      if (!guard.isChangeable(key, route)) return;
+      if (!isChangeable(key, route)) return;
       mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
       if (!keys.has(key)) unwanted.push(route);
     });
-    return { difference: { wanted, unwanted }, previous: { ...labelOf(whole), mfc_rules } };
+    return { difference: { wanted, unwanted, isChangeable }, previous: { ...labelOf(whole), mfc_rules } };
   }
 
   /** Saves what no message has changed. */

@@ -27,6 +27,8 @@ export interface WholeTable {
 export interface Difference {
   readonly wanted: readonly WantedRoute[];
   readonly unwanted: readonly Route[];
+  /** Whether messages may change a route that is there. */
+  isChangeable(key: string, route: Route): boolean;
 }
 
 interface WantedRoute {
@@ -70,7 +72,10 @@ function asksForDryRun(rule: unknown): boolean {
 /** One of its routes. With a label for the whole, it has that one. Throws ERR_MFC_INVALID, which names the field. */
 export function parseWanted({ rules, label, fields }: WholeTable, at: number): AddRequest {
   const request = parseAdd(rules[at], fields, at);
-  const { route } = request;
+  const { route, merge } = request;
+  if (merge !== undefined) {
+    throw invalid(at, 'mode', 'merge', 'is for mfc add: a table has each route as a whole.', 'Leave it out.');
+  }
   if (label === undefined || route.label === label) return request;
   if (route.label === undefined) return { ...request, route: { ...route, label } };
   const hint = `Leave it out, or send the whole table without a label of its own.`;
@@ -86,9 +91,10 @@ export function* setWholeTable(
   plan: Plan,
   table: RouteTable,
   whole: WholeTable,
-  { wanted, unwanted }: Difference,
+  difference: Difference,
   isShort: boolean,
 ): Generator<Decided, void> {
+  const { wanted, unwanted } = difference;
   if (isShort) {
     yield* drop(plan, unwanted);
     plan.settle();
@@ -96,7 +102,7 @@ export function* setWholeTable(
   }
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
-    checkLabel(table, whole, route, at);
+    checkLabel(table, whole, difference, route, at);
     yield { outcome: decideAdd(plan, route, at, allowAbsent || isWaiting(table, route)), route, at };
   }
   if (!isShort) yield* drop(plan, unwanted);
@@ -121,12 +127,22 @@ export function isWanted({ route, origin }: AddRequest, isReserved: (key: string
   return origin === 'reserved' ? !isReserved(keyOf(route)) : origin === undefined;
 }
 
-/** A route of another label would be lost to that one, and the table before could not be set again. */
-function checkLabel(table: RouteTable, { label }: WholeTable, route: Route, at: number): void {
+/**
+ * A route of another label would be lost to that one, and the table before could not be set again. Of one that no message may change the
+ * guard rails tell.
+ */
+function checkLabel(
+  table: RouteTable,
+  { label }: WholeTable,
+  { isChangeable }: Pick<Difference, 'isChangeable'>,
+  route: Route,
+  at: number,
+): void {
   if (label === undefined) return;
   for (const key of [keyOf(route), rivalKey(route)]) {
     const entry = table.get(key);
     if (entry === undefined || entry.learnt !== undefined || entry.route.label === label) continue;
+    if (!isChangeable(key, entry.route)) continue;
     const owner = entry.route.label === undefined ? 'has no label' : `has the label '${entry.route.label}'`;
     throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
   }

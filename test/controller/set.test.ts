@@ -301,6 +301,7 @@ describe('controller: set', () => {
     ['a bad route in an array', [A, { ...B, group: '10.0.0.1' }], 'payload[1].group', /payload\[1\]\.group/],
     ['a stream twice', [A, { ...A, oifs: ['out2'] }], 'payload[1].group', /is in the message twice/],
     ['another label', { label: 'stage', mfc_rules: [{ ...B, label: 'x' }] }, 'mfc_rules[0].label', /is not 'stage'/],
+    ['a route to merge', [{ ...B, mode: 'merge' }], 'payload[0].mode', /is for mfc add.*Leave it out/],
     ['a label that is no text', { label: 7, mfc_rules: [] }, 'label', /must be string/],
     ['an interface that is not there', [{ ...B, oifs: ['eth99'] }], 'payload[0].oifs', /'eth99' not found/],
     [

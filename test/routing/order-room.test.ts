@@ -26,7 +26,7 @@ function planSet(ground: Ground, rules: readonly object[], isShort: boolean): Pl
   const keys = new Set(wanted.map(({ request }) => keyOf(request.route)));
   const unwanted = ground.table.listOwn().filter((route) => !keys.has(keyOf(route)));
   const plan = new Plan(ground.table, ground);
-  Array.from(setWholeTable(plan, ground.table, whole, { wanted, unwanted }, isShort));
+  Array.from(setWholeTable(plan, ground.table, whole, { wanted, unwanted, isChangeable: () => true }, isShort));
   return plan;
 }
 
