@@ -80,6 +80,8 @@ export function createPicker(RED: Red, $: JQueryStatic) {
         onselect: ({ value }) => choose(value),
         onclose: () => {
           menu = undefined;
+          // The list has gone, and with it the item that had the focus.
+          if ($(':focus').length === 0) input.trigger('focus');
         },
       });
       menu.show({ target: input });

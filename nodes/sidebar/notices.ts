@@ -45,8 +45,11 @@ export class Notices {
   }
 
   #remove(key: string): void {
-    this.#shown.get(key)?.element.remove();
+    const element = this.#shown.get(key)?.element;
+    const hasFocus = element?.contains(document.activeElement) === true;
+    element?.remove();
     this.#shown.delete(key);
+    if (hasFocus) this.element.closest('details')?.querySelector('summary')?.focus();
   }
 
   #make({ text, warnings, undo, key }: Notice): HTMLElement {

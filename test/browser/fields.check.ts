@@ -124,8 +124,10 @@ function fields(edition: Edition, theme: Theme): void {
     await edit('add');
     await opener('oifs').click();
     await offer('eth2').click();
+    await editor.fill('iif', 'eth4');
     await opener('oifs').click();
     equal(await offer('eth2').count(), 0);
+    equal(await offer('eth4').count(), 0); // the input
     await offer('eth3').click();
     equal(await value('oifs'), 'eth2, eth3');
     await editor.field('oifs').pressSequentially(',et');
@@ -153,9 +155,12 @@ function fields(edition: Edition, theme: Theme): void {
     await edit('add');
     await editor.field('iif').pressSequentially('e');
     await offer('eth1').waitFor();
+    await visit.page.keyboard.press('ArrowDown');
+    await offers().first().and(visit.page.locator(':focus')).waitFor();
     await visit.page.keyboard.press('Escape');
     await offers().first().waitFor({ state: 'detached' });
     equal(await value('iif'), 'e');
+    await editor.field('iif').and(visit.page.locator(':focus')).waitFor();
   });
 
   it('has plain text fields where the interfaces are not to be had', async () => {
