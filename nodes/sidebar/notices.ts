@@ -3,7 +3,7 @@
  * mfc-dismiss, mfc-error.
  */
 import { make, makeButton, setAttributes, setText, show } from './dom.js';
-import { say } from './words.js';
+import { messageOf, say } from './words.js';
 
 export interface Notice {
   readonly text: string;
@@ -61,7 +61,7 @@ export class Notices {
         await undo?.();
         this.#remove(key);
       } catch (failure) {
-        setText(error, failure instanceof Error ? failure.message : String(failure));
+        setText(error, messageOf(failure));
         show(error, true);
       }
     };

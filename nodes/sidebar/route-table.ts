@@ -7,7 +7,7 @@ import { formatAge, formatBits, formatNumber } from './format.js';
 import type { View } from './keyed.js';
 import { makeCell, makeRow, Table } from './table.js';
 import type { RouteRow } from './view.js';
-import { language, say } from './words.js';
+import { language, messageOf, say } from './words.js';
 
 export interface RouteEvents {
   onSelect(row: RouteRow): void;
@@ -113,7 +113,7 @@ class RouteElement implements View<ShownRoute> {
     try {
       await onDrop(this.#row);
     } catch (error) {
-      this.#showError(error instanceof Error ? error.message : String(error));
+      this.#showError(messageOf(error));
     }
     this.#drop.disabled = false;
   }

@@ -157,9 +157,12 @@ function sidebars(edition: Edition): void {
     match(visit.faults.splice(0).join(), /ERR_INTERNET_DISCONNECTED/);
   });
 
-  it('says that the login has ended', async () => {
+  it('says that the login has ended, and goes on after the next one', async () => {
     await visit.page.route(/\/mfc\/controllers$/, (route) => route.fulfill({ status: 401 }));
-    await problem().getByText('Reload the page and log in.').waitFor();
+    await problem().getByText('Log in again.').waitFor();
+    await visit.page.unroute(/\/mfc\/controllers$/);
+    await problem().waitFor({ state: 'hidden' });
+    equal(await sidebar.route(ROUTED).locator('.mfc-drop').isVisible(), true);
     match(visit.faults.splice(0).join(), /401/);
   });
 }
