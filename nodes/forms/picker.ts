@@ -10,6 +10,7 @@ import { addressesOf, type Link, type LinkState, stateOf } from './links.js';
 const LABELS: Readonly<Record<LinkState, string>> = {
   up: 'link.up',
   down: 'link.down',
+  'no-carrier': 'link.no-carrier',
   'no-multicast': 'link.no-multicast',
   'no-address': 'link.no-address',
 };
