@@ -44,6 +44,8 @@ function fields(edition: Edition, theme: Theme): void {
     await lab.setLink('eth2', 'down');
     await lab.ip('link', 'set', 'eth3', 'multicast', 'off');
     await lab.ip('address', 'flush', 'dev', 'eth4');
+    await lab.link('enp130s0f1np1');
+    await lab.ip('address', 'add', '2001:db8:1234:5678:9abc:def0:1234:5678/64', 'dev', 'enp130s0f1np1');
     [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
   }).timeout(90_000);
   after(async () => {
