@@ -85,6 +85,15 @@ describe('crosspoint', () => {
         equal((await panel.alarm('Camera: signal'))?.kind, 'good');
       });
 
+      it('has one time for all lines of a chart, so that their colours stay', async () => {
+        for (const [chart, line] of [
+          ['Mbit/s of inputs', 'Camera'],
+          ['Mbit/s of outputs', 'TV 3'],
+        ] as const) {
+          await panel.draws(chart, line, ({ x, time }) => x === time);
+        }
+      });
+
       it('takes at a tap, and drops at the next', async () => {
         await panel.tap(CAMERA, 'tv1');
         await has('tv1', '', '');
@@ -176,12 +185,12 @@ describe('crosspoint', () => {
         match(row(picture as Picture)?.reason ?? '', /'tv1' not found/);
         equal(outputs[0]?.rate, 'interface gone');
         equal((await panel.alarm("Commentary: Interface 'tv1' not found"))?.kind, 'bad');
-        await panel.draws('Mbit/s of inputs', 'Commentary', (y) => y === null);
-        await panel.draws('Mbit/s of outputs', 'TV 1', (y) => y === 0);
+        await panel.draws('Mbit/s of inputs', 'Commentary', ({ y }) => y === null);
+        await panel.draws('Mbit/s of outputs', 'TV 1', ({ y }) => y === 0);
         await isLost(COMMENTARY);
         await ground.lab.connect(tv1);
         await panel.shows((now) => row(now)?.signal === 'ok', 'a rate of the commentary');
-        await panel.draws('Mbit/s of inputs', 'Commentary', (y) => y !== null && y > 0);
+        await panel.draws('Mbit/s of inputs', 'Commentary', ({ y }) => (y ?? 0) > 0);
         await panel.alarm('Commentary: routed as wanted again');
         deepEqual(
           panel.alarms().filter((text) => /^Commentary: .*signal/.test(text)),

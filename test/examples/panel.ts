@@ -22,15 +22,23 @@ export interface Picture {
   error?: string;
 }
 
-/** Of a chart: a line and its value, null in a gap. */
+/** Of a chart: a line, where it is then, null in a gap, and the time that the flow gave it. */
 interface Point {
   category: string;
+  x: number;
   y: number | null;
+  time?: number | undefined;
 }
 
 export interface Alarm {
   kind: 'good' | 'bad';
   text: string;
+}
+
+interface Message {
+  payload?: unknown;
+  /** What a chart has made of it. */
+  _datapoint?: Point;
 }
 
 export const cellOf = ({ rows }: Picture, input: string, output: string): Cell | undefined =>
@@ -45,7 +53,7 @@ export class Panel {
   readonly #abort = new AbortController();
   #latest = new Map<string, unknown>();
   /** The newest of each line of each chart. */
-  #points = new Map<string, number | null>();
+  #points = new Map<string, Point>();
   /** All that was shown since the last tap. */
   pictures: Picture[] = [];
 
@@ -111,13 +119,13 @@ export class Panel {
   }
 
   /** Resolves when the newest point of a line is accepted. */
-  async draws(chart: string, line: string, accept: (y: number | null) => boolean): Promise<void> {
-    const newest = () => this.#points.get(`${this.#ids.get(chart)} ${line}`);
+  async draws(chart: string, line: string, accept: (point: Point) => boolean): Promise<void> {
+    const find = (): Point | undefined => this.#points.get(`${this.#ids.get(chart)} ${line}`);
     const isDrawn = (): boolean => {
-      const y = newest();
-      return y !== undefined && accept(y);
+      const point = find();
+      return point !== undefined && accept(point);
     };
-    await until(isDrawn, () => `${line} in '${chart}', which is at ${newest()}`);
+    await until(isDrawn, () => `${line} in '${chart}', which is at ${JSON.stringify(find())}`);
   }
 
   #until<T>(widget: string, accept: (payload: T) => boolean, awaited: string): Promise<T> {
@@ -152,11 +160,11 @@ export class Panel {
     }
   }
 
-  #read([event, message]: [string, { payload?: unknown; _datapoint?: Point } | null]): void {
+  #read([event, message]: [string, Message | null]): void {
     const [, id] = /^(?:msg-input|widget-load):(.+)$/.exec(event) ?? [];
     if (id === undefined || message?.payload === undefined) return;
-    const { _datapoint: point } = message;
-    if (point !== undefined) this.#points.set(`${id} ${point.category}`, point.y);
+    const { payload, _datapoint: point } = message;
+    if (point !== undefined) this.#points.set(`${id} ${point.category}`, { ...point, time: (payload as Point).time });
     this.#latest.set(id, message.payload);
     if (id === this.#ids.get('crosspoint')) this.pictures.push(message.payload as Picture);
   }
