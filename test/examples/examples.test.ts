@@ -324,7 +324,7 @@ describe('examples', () => {
       const info = readFlow('04-errors.json')[0]?.info ?? '';
       const codes = readFileSync(join(checkout, 'src/errors.ts'), 'utf8').match(/(?<=')ERR_MFC_\w+(?=')/g) ?? [];
       ok(codes.length > 0);
-      for (const code of codes) ok(info.includes(`| \`${code}\` |`), code);
+      for (const code of codes) ok(info.includes(`- \`${code}\`: `), code);
     });
   });
 
