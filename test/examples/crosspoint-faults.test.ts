@@ -1,7 +1,7 @@
 /**
  * The crosspoint panel where not all is as it should be: no answer, no inputs yet, no routing yet.
  */
-import { match } from 'node:assert/strict';
+import { equal, match } from 'node:assert/strict';
 import { type FlowNode, readFlow } from './files';
 import { Ground } from './ground';
 import { Panel } from './panel';
@@ -68,8 +68,10 @@ describe('crosspoint, when not all is as it should be', () => {
   it('gives its inputs their routes when routing is on at last', async () => {
     const first = readFlow('01-first-route.json'); // it has the table until it goes
     await startAnew([...first, ...readFlow(FILE)]);
-    const { closed } = await panel.shows((picture) => picture.closed !== undefined, 'routing is off');
+    const { closed, outputs } = await panel.shows((picture) => picture.closed !== undefined, 'routing is off');
     match(closed ?? '', /Another controller/);
+    for (const { rate } of outputs) equal(rate, '–'); // nobody measures
+    await panel.alarm('Routing is off: Another controller');
     await ground.user.deploy(readFlow(FILE), 'flows');
     await ground.has(...INPUTS);
     await panel.shows((picture) => picture.closed === undefined, 'routing is on');
