@@ -18,7 +18,7 @@ const FLOW = [
   { id: 'own', type: 'mfc-controller', name: '' },
   { id: 'add', type: 'mfc add', ...NODE, x: 300, y: 80 },
   { id: 'event', type: 'mfc event', ...NODE, x: 300, y: 160 },
-  { id: 'other', type: 'mfc-controller', name: 'Second', table: '88' },
+  { id: 'other', type: 'mfc-controller', name: 'Second' },
   { id: 'bad', type: 'mfc del', ...NODE, group: '10.1.1.5', x: 300, y: 320 },
   { id: 'state', type: 'mfc state', ...NODE, controller: 'other', x: 300, y: 240 },
 ];

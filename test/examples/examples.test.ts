@@ -616,8 +616,6 @@ describe('examples', () => {
     const [chosen] = controllers;
 
     it('say that the table is in use if each keeps its controller', async () => {
-      await user.deploy(readFlow('01-first-route.json'));
-      await user.untilStatus('mfc add', /^open/); // this one has it, whichever comes first in the next deploy
       await user.deploy(all);
       equal((await user.ask<Failure>('show 239.10.20.30', 'failure')).code, 'ERR_MFC_TABLE_IN_USE');
     });

@@ -57,10 +57,15 @@ describe('controllers that cannot work', () => {
   }
 
   it('the second of two on one table says that the first is there; the first works on', async () => {
-    const first = [controller('first'), node('add', 'mfc add', { controller: 'first' })];
-    red = await NodeRed.start(flow(...first));
+    red = await NodeRed.start(
+      flow(
+        controller('first'),
+        controller('second'),
+        node('add', 'mfc add', { controller: 'first' }),
+        node('add2', 'mfc add', { controller: 'second' }),
+      ),
+    );
     await red.untilStatus('add', 'green dot open · 0 routes');
-    await red.deploy(flow(...first, controller('second'), node('add2', 'mfc add', { controller: 'second' })));
     await red.untilStatus('add2', 'red ring closed: table in use');
     const { failure } = await red.send('add2', GOOD);
     equal(failure.code, 'ERR_MFC_TABLE_IN_USE');
