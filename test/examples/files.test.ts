@@ -77,8 +77,12 @@ describe('example files', () => {
         ok(flow.some(({ type }) => type === 'comment'));
       });
 
-      it('has one controller of its own', () => {
-        equal(flow.filter(({ type }) => type === 'mfc-controller').length, 1);
+      it('has one controller of its own, which the list of controllers tells from those of other examples', () => {
+        const controllers = flow.filter(({ type }) => type === 'mfc-controller');
+        deepEqual(
+          controllers.map(({ name }) => name),
+          [tabs[0]?.label],
+        );
       });
 
       it('says what to do where there is a controller already', () => {

@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import WebSocket from 'ws';
+import { DEADLINE_MS } from '../lab/until';
 import type { FlowNode } from './files';
 
 interface Shown {
@@ -16,8 +17,6 @@ interface Notice {
   topic: string;
   data: { name?: string; msg?: string; format?: string; text?: string };
 }
-
-const DEADLINE_MS = 10_000;
 
 export class User {
   readonly #process: ChildProcess;
