@@ -38,8 +38,8 @@ class RouteElement implements View<ShownRoute> {
   readonly #name: HTMLButtonElement;
   readonly #badges = { state: badge(''), learnt: badge('mfc-learnt'), streams: badge('') };
   readonly #source = make('div', 'mfc-weak');
-  readonly #path = make('div', '');
-  readonly #label = make('div', 'mfc-weak');
+  readonly #path = make('span', '');
+  readonly #label = make('span', 'mfc-label mfc-weak');
   readonly #bits = make('div', 'mfc-strong');
   readonly #packets = make('div', 'mfc-weak');
   readonly #lock: HTMLElement;

@@ -36,6 +36,7 @@ function story(edition: Edition, theme: Theme): void {
     lab = await Lab.open();
     camera = await lab.host('camera');
     tv1 = await lab.host('tv1');
+    for (const name of ['tv2', 'tv3']) await lab.host(name); // more to pick from
     await tv1.join(GROUP);
     const flow = [{ id: 'a1', type: 'tab', label: 'Flow 1' }];
     [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow })]);
