@@ -41,7 +41,6 @@ class RouteElement implements View<ShownRoute> {
   readonly #path = makeCell('path');
   readonly #bits = make('div', 'mfc-strong');
   readonly #packets = make('div', 'mfc-weak');
-  readonly #age = make('div', 'mfc-weak');
   readonly #lock: HTMLElement;
   readonly #drop: HTMLButtonElement;
   readonly #reason = make('div', 'mfc-reason');
@@ -61,7 +60,7 @@ class RouteElement implements View<ShownRoute> {
     const { state, learnt, streams } = this.#badges;
     const badges = make('div', '', {}, state, learnt, streams);
     const stream = makeCell('stream', this.#dot, this.#name, this.#source, badges);
-    const rate = makeCell('rate', this.#bits, this.#packets, this.#age);
+    const rate = makeCell('rate', this.#bits, this.#packets);
     this.element = makeRow(row.key, stream, this.#path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
     setText(learnt, say('route.learnt'));
     show(this.#error, false);
@@ -80,8 +79,9 @@ class RouteElement implements View<ShownRoute> {
     this.#showRate(row);
     show(this.#lock, route.reserved === true);
     show(this.#drop, canWrite && canDrop);
-    setText(this.#reason, route.reason ?? '');
-    show(this.#reason, route.reason !== undefined);
+    const reason = route.reason ?? hintText(row);
+    setText(this.#reason, reason);
+    show(this.#reason, reason !== '');
     this.#showNote();
   }
 
@@ -95,11 +95,12 @@ class RouteElement implements View<ShownRoute> {
     show(this.#badges.streams, streams !== undefined);
   }
 
-  #showRate({ route: { bits_per_second: bits, packets_per_second: packets, age } }: ShownRoute): void {
+  /** Below the rate: what flows in packets, or since when nothing does. */
+  #showRate({ route: { bits_per_second: bits, packets_per_second: packets = 0, age } }: ShownRoute): void {
     setText(this.#bits, bits === undefined ? '–' : formatBits(bits, language()));
-    setText(this.#packets, packets === undefined ? '' : say('packets', { count: formatNumber(packets, language()) }));
     const seen = age === undefined ? say('route.never') : formatAge(age, language());
-    setText(this.#age, bits === undefined && age === undefined ? '' : seen);
+    const flow = packets > 0 ? say('packets', { count: formatNumber(packets, language()) }) : seen;
+    setText(this.#packets, bits === undefined && age === undefined ? '' : flow);
   }
 
   #showNote(): void {
@@ -122,6 +123,12 @@ class RouteElement implements View<ShownRoute> {
     show(this.#error, text !== '');
     this.#showNote();
   }
+}
+
+/** A route that nothing has come for is usual: that is explained to who asks. */
+function hintText({ hint, isSelected, route }: ShownRoute): string {
+  if (hint === undefined || (hint === 'silent' && !isSelected)) return '';
+  return say(`route.hint.${hint}`, { iif: route.iif });
 }
 
 const badge = (className: string): HTMLElement => make('span', `mfc-badge ${className}`);

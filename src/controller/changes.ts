@@ -59,7 +59,7 @@ export interface ChangesListener {
 
 export class Changes {
   private readonly journal = new Journal<TableState>(
-    () => this.file.save(this.guard().changeable()),
+    () => this.file.save(this.guard().listMade()),
     (unsaved) => this.listener.run(() => this.takeBack(unsaved)),
   );
 
@@ -134,9 +134,10 @@ export class Changes {
     const keys = new Set(await pace.map(wanted, ({ request }) => keyOf(request.route)));
     const mfc_rules: Rule[] = [];
     const unwanted: Route[] = [];
-    await pace.map(guard.changeable(), (route) => {
+    await pace.map(this.installer.table.listOwn(), (route) => {
       if (whole.label !== undefined && route.label !== whole.label) return;
       const key = keyOf(route);
+      if (!guard.isChangeable(key, route)) return;
       mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
       if (!keys.has(key)) unwanted.push(route);
     });

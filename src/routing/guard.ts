@@ -10,7 +10,7 @@ import type { Decided, Plan } from './plan';
 import { covers, type Prefix, parsePrefix } from './prefix';
 import type { RailSettings, Rails } from './rails';
 import { ReservedRoutes } from './reserved';
-import { ANY_INTERFACE, formatRoute, isPattern, matchesPattern, type Route } from './route';
+import { ANY_INTERFACE, formatRoute, isPattern, type Members, matchesPattern, type Route } from './route';
 import { keyOf, type RouteTable } from './table';
 
 type Rule = keyof RailSettings;
@@ -40,10 +40,15 @@ export class Guard {
     return this.reservedRoutes.has(key);
   }
 
-  /** The routes that messages may change. */
-  changeable(): Route[] {
+  /** The routes that messages have made. */
+  listMade(): Route[] {
     const routes = this.table.listOwn();
     return this.reservedRoutes.size === 0 ? routes : routes.filter((route) => !this.isReserved(keyOf(route)));
+  }
+
+  /** Whether messages may change a route, or delete it. */
+  isChangeable(key: string, route: Route): boolean {
+    return !this.isReserved(key) && this.isAllowedGroup(route) && this.isAllowedSource(route);
   }
 
   /** Throws ERR_MFC_DENIED, which names the rule. Answers what is not refused, but has to be said. */
@@ -59,19 +64,28 @@ export class Guard {
   }
 
   private checkOne({ outcome, route, at }: Decided): void {
-    const { groups, sources, anySource } = this.rails;
     // What goes gives its streams back.
     const by = outcome === 'deleted' ? this.reservedRoutes.ownerOf(route) : this.reservedRoutes.losing(route);
     if (by !== undefined) {
       const what = `${formatRoute(route)} belongs to the reserved route ${formatRoute(by)}.`;
       throw denied('reservedRoutes', what, fieldName(at, 'group'), route.group, 'Change it in the controller.');
     }
-    if (groups !== undefined && !isIn(route.group, groups)) {
-      throw notAllowed('allowedGroups', `Group ${route.group}`, fieldName(at, 'group'), route.group);
+    const { group, source } = route;
+    if (!this.isAllowedGroup(route)) throw notAllowed('allowedGroups', `Group ${group}`, fieldName(at, 'group'), group);
+    if (!this.isAllowedSource(route)) {
+      throw notAllowed('allowedSources', `Source ${source}`, fieldName(at, 'source'), source);
     }
-    const isSource = route.source === ANY_SOURCE ? anySource : sources === undefined || isIn(route.source, sources);
-    if (!isSource) throw notAllowed('allowedSources', `Source ${route.source}`, fieldName(at, 'source'), route.source);
     if (outcome !== 'deleted') this.checkInterfaces(route, at);
+  }
+
+  private isAllowedGroup({ group }: Route): boolean {
+    const { groups } = this.rails;
+    return groups === undefined || isIn(group, groups);
+  }
+
+  private isAllowedSource({ source }: Route): boolean {
+    const { sources, anySource } = this.rails;
+    return source === ANY_SOURCE ? anySource : sources === undefined || isIn(source, sources);
   }
 
   private checkInterfaces(route: Route, at: At): void {
@@ -86,7 +100,9 @@ export class Guard {
     const { iif, outputs, members } = route;
     check(iif, 'iif', iif === before?.iif);
     for (const { name } of outputs) check(name, 'oifs', before?.outputs.some((one) => one.name === name) === true);
-    if (members !== undefined) for (const name of members.among ?? [ANY_INTERFACE]) check(name, 'members.among', false);
+    const amongBefore = before?.members && amongOf(before.members);
+    if (members === undefined) return;
+    for (const name of amongOf(members)) check(name, 'members.among', amongBefore?.includes(name) === true);
   }
 
   private checkCount(plan: Plan): void {
@@ -106,6 +122,11 @@ export class Guard {
 }
 
 const LOOP_HINT = 'Leave one of the two out. If both are meant, let the controller warn of loops, or allow them.';
+
+/** The interfaces whose hosts count. */
+function amongOf({ among }: Members): readonly string[] {
+  return among ?? [ANY_INTERFACE];
+}
 
 /** @param field of the message */
 function denied(rule: Rule, what: string, field: string, value: unknown, hint: string): MfcError {

@@ -106,7 +106,7 @@ export function isForMembers({ oifs, members }: AddShape | DelShape): boolean {
 
 function parseMembers(shape: AddShape, { iif }: Route, at: At): { members?: Members } {
   if (!isForMembers(shape)) return {};
-  const { members, threshold = 1 } = shape;
+  const { members, threshold = 1, learnt } = shape;
   if (threshold !== 1) {
     const hint = 'Leave it out, or name the outputs.';
     throw invalid(at, 'threshold', threshold, 'is set, but hosts open the outputs.', hint);
@@ -116,7 +116,8 @@ function parseMembers(shape: AddShape, { iif }: Route, at: At): { members?: Memb
   const names = among === undefined ? undefined : listNames(among, 'members.among', at);
   for (const name of names ?? []) {
     if (isTooLong(name)) throw tooLong(name, 'members.among', at);
-    if (name === iif) {
+    // Those of a route with a pattern as its input are also those of what it has learnt, wherever that comes in.
+    if (name === iif && learnt !== true) {
       const hint = 'A stream cannot leave where it comes in.';
       throw invalid(at, 'members.among', among, `has the iif '${iif}'.`, hint);
     }

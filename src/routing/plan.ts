@@ -15,12 +15,11 @@ import { isEmptied, resolve } from './resolve';
 import {
   ANY_INTERFACE,
   isOpenEnded,
+  isSameRequest,
   type Route,
   routeInterfaces,
   routeKey,
   sameEntry,
-  sameForwarding,
-  sameMembers,
   withOutputs,
 } from './route';
 import {
@@ -343,11 +342,6 @@ export class Plan {
 /** A learnt entry that has gone by itself. */
 function goneRoute({ version, source, group }: DelRequest): Route {
   return { version, source, group, iif: ANY_INTERFACE, outputs: [] };
-}
-
-/** Whether two messages ask for the same interfaces. Outputs that hosts open are not those of a stop filter. */
-function isSameRequest(a: Route, b: Route): boolean {
-  return sameForwarding(a, b) && sameMembers(a, b);
 }
 
 /** What is left of an installed route without some interfaces. */

@@ -125,6 +125,11 @@ export function sameMembers({ members: a }: Route, { members: b }: Route): boole
   return (a === undefined) === (b === undefined) && a?.timeout === b?.timeout && sameSet(a?.among, b?.among);
 }
 
+/** Whether two messages ask for the same interfaces. Outputs that hosts open are not those of a stop filter. */
+export function isSameRequest(a: Route, b: Route): boolean {
+  return sameForwarding(a, b) && sameMembers(a, b);
+}
+
 function sameSet(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
   if (a === b) return true;
   return a !== undefined && b !== undefined && a.length === b.length && a.every((one) => b.includes(one));

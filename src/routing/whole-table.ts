@@ -4,7 +4,7 @@
 import { invalid } from './invalid';
 import type { Decided, Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd, reading } from './request';
-import { formatRoute, type Route } from './route';
+import { formatRoute, isSameRequest, type Route } from './route';
 import { shapeOfSet } from './schema';
 import { keyOf, type RouteTable, rivalKey } from './table';
 
@@ -94,7 +94,7 @@ export function* setWholeTable(
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
     checkLabel(table, whole, route, at);
-    yield { outcome: plan.add(route, at, allowAbsent), route, at };
+    yield { outcome: plan.add(route, at, allowAbsent || isWaiting(table, route)), route, at };
   }
   if (!isDroppedFirst) yield* drop(plan, unwanted);
 }
@@ -105,6 +105,12 @@ function* drop(plan: Plan, routes: readonly Route[]): Generator<Decided, void> {
     plan.drop(route);
     yield { outcome: 'deleted', route, at: undefined };
   }
+}
+
+/** Whether this very route is there and waits: it may go on waiting. A table is not refused for what it leaves as it is. */
+function isWaiting(table: RouteTable, route: Route): boolean {
+  const entry = table.get(keyOf(route));
+  return entry?.reason !== undefined && isSameRequest(entry.route, route);
 }
 
 /** An answer has more than the routes that messages asked for. */

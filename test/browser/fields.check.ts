@@ -45,7 +45,7 @@ function fields(edition: Edition, theme: Theme): void {
     await lab.ip('link', 'set', 'eth3', 'multicast', 'off');
     await lab.ip('address', 'flush', 'dev', 'eth4');
     [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
-  }).timeout(90_000);
+  }).timeout(180_000);
   after(async () => {
     await browser?.close();
     await red?.close();

@@ -63,7 +63,7 @@ function operate(edition: Edition, theme: Theme): void {
     dashboard = new Dashboard(operator.page);
     editor = new Editor(engineer.page);
     sidebar = new Sidebar(engineer.page);
-  }).timeout(90_000);
+  }).timeout(180_000);
   after(async () => {
     await browser?.close();
     await red?.close();

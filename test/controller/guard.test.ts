@@ -85,7 +85,6 @@ describe('controller: guard rails', () => {
   it('of groups and sources hold for deletions; of interfaces do not', async () => {
     await open({ allowedGroups: '239.2.0.0/16' }, [A]);
     await denies(() => bench.controller.del(A), 'allowedGroups', 'group', /239\.1\.1\.1/);
-    await denies(() => bench.controller.set([]), 'allowedGroups', 'group', /239\.1\.1\.1/);
     await bench.close();
     await open({ allowedInterfaces: 'in2' }, [{ ...A, oifs: ['out1', 'out2', 'out3'] }]);
     equal((await bench.controller.del({ ...A, oifs: ['out2'] })).changed, true);
@@ -104,6 +103,32 @@ describe('controller: guard rails', () => {
     await open({ allowedGroups: '239.2.0.0/16', allowedInterfaces: 'in2', maxRoutes: 0 }, [A]);
     equal((await bench.controller.add(A)).changed, false);
     equal((await bench.controller.set(await bench.controller.state({}))).changed, false);
+  });
+
+  for (const rails of [{ allowedGroups: '239.1.1.2' }, { allowedSources: '*' }]) {
+    it(`${JSON.stringify(rails)} keeps what it does not allow out of every table that is set`, async () => {
+      await open(rails, [A, ANY]);
+      const snapshot = await bench.controller.state({});
+      const { previous, mfc_rules } = await bench.controller.set([]);
+      deepEqual([previous.mfc_rules, mfc_rules], [[{ source: '*', ...ANY }], []]);
+      deepEqual(await bench.savedRules(), [A]);
+      equal((await bench.controller.set(previous)).message, 'Table set: 1 added.');
+      equal((await bench.controller.set(snapshot)).changed, false);
+      const rule = Object.keys(rails)[0] ?? '';
+      const field = `payload[0].${rule === 'allowedGroups' ? 'group' : 'source'}`;
+      await denies(() => bench.controller.set([{ ...A, oifs: ['out2'] }]), rule, field, /is not allowed here/);
+    });
+  }
+
+  it('leave the hosts alone that count already', async () => {
+    const open1 = { ...A, oifs: 'members' };
+    const some = { ...ANY, oifs: 'members', members: { among: ['out1', 'out2'] } };
+    await open({ allowedInterfaces: 'in1, out1' }, [open1, some]);
+    for (const message of [open1, some, { ...some, members: { among: ['out2'] } }]) {
+      equal((await bench.controller.add({ ...message, label: 'stage' })).changed, true);
+    }
+    const other = { ...some, members: { among: ['out2', 'out3'] } };
+    await denies(() => bench.controller.add(other), 'allowedInterfaces', 'members.among', /'out3'/);
   });
 
   it('limit how many routes there are, but not how many go', async () => {

@@ -6,8 +6,8 @@ import { addressesOf, stateOf } from '../../nodes/forms/links';
 
 const UP = { up: true, multicast: true, addresses: ['10.1.1.1/24', 'fe80::1/64'] };
 const links = ['eth1', 'eth10', 'eth2', 'wlan0'].map((name) => ({ ...UP, name }));
-const names = (text: string, isList: boolean, isTyping: boolean): string =>
-  offered(links, text, { isList, isTyping })
+const names = (text: string, isList: boolean, isTyping: boolean, input = ''): string =>
+  offered(links, text, { isList, isTyping, input })
     .map(({ name }) => name)
     .join(' ');
 
@@ -24,6 +24,12 @@ describe('the list of interfaces', () => {
     assert.equal(names('wlan0, eth1,et', true, true), 'eth10 eth2');
     for (const text of ['', ' ', 'eth2', 'eth+', '*', '$(IN)']) assert.equal(names(text, false, true), '', text);
     assert.equal(names('eth1,', true, true), '');
+  });
+
+  it('of outputs has not the input', () => {
+    assert.equal(names('', true, false, 'eth2'), 'eth1 eth10 wlan0');
+    assert.equal(names('wlan0, et', true, true, 'eth1'), 'eth10 eth2');
+    assert.equal(names('eth1', false, false, 'eth1'), 'eth1 eth10 eth2 wlan0');
   });
 
   it('puts a name in, or adds it', () => {

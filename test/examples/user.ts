@@ -6,6 +6,7 @@ import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import type { DeployType } from '../lab/node-red-process';
+import { DEADLINE_MS } from '../lab/until';
 import type { FlowNode } from './files';
 
 interface Shown {
@@ -17,8 +18,6 @@ interface Notice {
   topic: string;
   data: { name?: string; msg?: string; format?: string; text?: string };
 }
-
-const DEADLINE_MS = 10_000;
 
 export class User {
   readonly #process: ChildProcess;
