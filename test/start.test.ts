@@ -1,11 +1,12 @@
 // npm start for real, twice side by side: the panel and the editors answer, a tap moves packets, and nothing is left behind.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileNames, readFlow } from './examples/files';
 import { Panel, type Picture } from './examples/panel';
@@ -33,10 +34,15 @@ class Started {
     this.below = descendants(child.pid ?? 0);
   }
 
-  static async open(): Promise<Started> {
+  /** @param clear is told how to end it, as soon as there is something to end */
+  static async open(clear: (end: () => void) => void): Promise<Started> {
     const temp = mkdtempSync(join(tmpdir(), 'start-test-'));
     const env = { ...process.env, PORT: '0', TMPDIR: temp };
     const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    clear(() => {
+      child.kill();
+      rmSync(temp, { recursive: true, force: true });
+    });
     let said = '';
     for await (const part of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
       said += part;
@@ -75,22 +81,23 @@ describe('npm start', () => {
   let both: Started[];
   let visitors: Visitor[];
   let panels: Panel[];
+  const ends: (() => void)[] = [];
+  const ending = <T extends { close(): void }>(one: T): T => {
+    ends.push(() => one.close());
+    return one;
+  };
   const [one, two] = [() => both[0] as Started, () => both[1] as Started];
   const [first, second] = [() => panels[0] as Panel, () => panels[1] as Panel];
   const visitor = () => visitors[1] as Visitor;
 
   before(async () => {
-    both = await Promise.all([Started.open(), Started.open()]);
-    visitors = await Promise.all(both.map(({ url }) => Visitor.open(url)));
-    panels = await Promise.all(both.map(({ url }) => Panel.open(url, crosspoint)));
+    const clear = (end: () => void) => ends.push(end);
+    both = await Promise.all([Started.open(clear), Started.open(clear)]);
+    visitors = await Promise.all(both.map(async ({ url }) => ending(await Visitor.open(url))));
+    panels = await Promise.all(both.map(async ({ url }) => ending(await Panel.open(url, crosspoint))));
   });
   after(() => {
-    for (const visitor of visitors) visitor.close();
-    for (const panel of panels) panel.close();
-    for (const started of both) {
-      if (started.process.exitCode === null) started.process.kill();
-      rmSync(started.temp, { recursive: true, force: true });
-    }
+    for (const end of ends) end();
   });
 
   it('serves the editor with the crosspoint deployed, and the panel', async () => {
@@ -187,17 +194,21 @@ describe('npm start', () => {
 
 describe('npm start, with Ctrl-C before it is ready', () => {
   let temp: string;
+  let child: ChildProcessByStdio<null, Readable, Readable>;
 
   beforeEach(() => {
     temp = mkdtempSync(join(tmpdir(), 'start-test-'));
+    const env = { ...process.env, PORT: '0', TMPDIR: temp };
+    child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   });
-  afterEach(() => rmSync(temp, { recursive: true, force: true }));
+  afterEach(() => {
+    child.kill('SIGKILL');
+    rmSync(temp, { recursive: true, force: true });
+  });
 
   // Processes below it: the router, then the hosts. 0: as soon as it has made a directory.
   for (const processes of [0, 1, 2, 3, 5]) {
     it(`leaves nothing behind: ${processes} processes were there`, async () => {
-      const env = { ...process.env, PORT: '0', TMPDIR: temp };
-      const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       const [said, complaints, exit] = [text(child.stdout), text(child.stderr), once(child, 'exit')];
       const isDue = () => readdirSync(temp).length > 0 && descendants(child.pid ?? 0).length >= processes;
       await until(isDue, 'It should start.');

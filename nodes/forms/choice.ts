@@ -8,6 +8,8 @@ export interface Situation {
   readonly isList: boolean;
   /** Else the list was opened, and all are asked for. */
   readonly isTyping: boolean;
+  /** The input of the route: a stream cannot leave where it comes in. Blank if there is none. */
+  readonly input: string;
 }
 
 /** The items of a text with commas: those before the last, and the last. */
@@ -23,10 +25,10 @@ export function withChoice(text: string, name: string, isList: boolean): string 
   return [...others, ...(name.startsWith(last) ? [] : [last]), name].join(', ');
 }
 
-/** While one types, those that complete what is there. A list offers no name twice. */
-export function offered(links: readonly Link[], text: string, { isList, isTyping }: Situation): Link[] {
+/** While one types, those that complete what is there. A list offers no name twice, and not the input. */
+export function offered(links: readonly Link[], text: string, { isList, isTyping, input }: Situation): Link[] {
   const { others, last } = isList ? splitList(text) : { others: [], last: text.trim() };
-  const named = isTyping ? others : [...others, last];
+  const named = [...others, ...(isTyping ? [] : [last]), input];
   const rest = links.filter(({ name }) => !isList || !named.includes(name));
   if (!isTyping) return rest;
   return last === '' ? [] : rest.filter(({ name }) => name.startsWith(last) && name !== last);

@@ -10,6 +10,7 @@ import { addressesOf, type Link, type LinkState, stateOf } from './links.js';
 const LABELS: Readonly<Record<LinkState, string>> = {
   up: 'link.up',
   down: 'link.down',
+  'no-carrier': 'link.no-carrier',
   'no-multicast': 'link.no-multicast',
   'no-address': 'link.no-address',
 };
@@ -55,6 +56,7 @@ export function createPicker(RED: Red, $: JQueryStatic) {
   return function attach(input: JQuery, links: readonly Link[], load: Load): void {
     const kind = input.attr('data-mfc-links');
     const isList = kind === 'list';
+    const routeInput = input.closest('.mfc-form').find('[data-mfc-links="input"]');
     const button = makeButton();
     let current = links;
     let menu: Menu | undefined;
@@ -66,7 +68,8 @@ export function createPicker(RED: Red, $: JQueryStatic) {
     const close = (): void => menu?.hide();
     function show(isTyping: boolean): void {
       close();
-      const found = offered(current, String(input.val()), { isList, isTyping });
+      const situation = { isList, isTyping, input: String(routeInput.val() ?? '').trim() };
+      const found = offered(current, String(input.val()), situation);
       const options = found.map((link) => ({ value: link.name, label: labelOf(link) }));
       if (kind === 'input' && !isTyping) options.push({ value: '*', label: anyLabel() });
       if (options.length === 0) return;
@@ -78,6 +81,8 @@ export function createPicker(RED: Red, $: JQueryStatic) {
         onselect: ({ value }) => choose(value),
         onclose: () => {
           menu = undefined;
+          // The list has gone, and with it the item that had the focus.
+          if ($(':focus').length === 0) input.trigger('focus');
         },
       });
       menu.show({ target: input });

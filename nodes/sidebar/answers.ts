@@ -54,6 +54,10 @@ export interface RouteState {
   readonly alarm_state?: 'waiting' | 'ok' | 'lost';
   readonly packets_per_second?: number;
   readonly bits_per_second?: number;
+  /** Packets that came in by another interface than the input, and were dropped. */
+  readonly wrong_if_per_second?: number;
+  /** Hosts open the outputs. */
+  readonly members?: object;
   /** Seconds since the last packet. */
   readonly age?: number;
 }

@@ -1,5 +1,6 @@
 /**
- * Which controller is shown: the one that was chosen last in this browser, else the first that is open.
+ * Which controller is shown: the one that was chosen last in this browser, else the one that was shown before, else the first
+ * that is open.
  * Classes: mfc-controller (the list), which is hidden where there is nothing to choose.
  */
 import type { ControllerStatus } from './answers.js';
@@ -14,11 +15,12 @@ type Named = ControllerStatus & { readonly key: string };
 export class ControllerChoice {
   readonly element = make('select', 'mfc-controller', { 'aria-label': say('controller.label') });
   readonly #options = new Map<string, View<Named>>();
+  #last: string | undefined;
 
-  constructor(onChange: () => void) {
+  constructor(onChange: (id: string) => void) {
     this.element.addEventListener('change', () => {
       RED.settings.setLocal(MEMORY, this.element.value);
-      onChange();
+      onChange(this.element.value);
     });
   }
 
@@ -30,9 +32,11 @@ export class ControllerChoice {
     const wanted = RED.settings.getLocal(MEMORY);
     const chosen =
       controllers.find(({ id }) => id === wanted) ??
+      controllers.find(({ id, state }) => id === this.#last && state !== 'closed') ??
       controllers.find(({ state }) => state === 'open') ??
       controllers[0];
     if (chosen !== undefined) this.element.value = chosen.id;
+    this.#last = chosen?.id;
     return chosen;
   }
 }

@@ -2,7 +2,7 @@
  * The drawing of the routing: inputs left, outputs right, strands between them. Pure geometry, in pixels.
  */
 import { gather, type Strand, strandsOf } from './strands.js';
-import type { RouteRow } from './view.js';
+import type { InterfaceRow, RouteRow } from './view.js';
 
 /** An interface at one of the sides. */
 export interface Port {
@@ -13,7 +13,7 @@ export interface Port {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Of all streams through it. */
+  /** What the kernel counts there; of its streams where that is not known. */
   readonly bits: number;
 }
 
@@ -44,11 +44,16 @@ const NOWHERE = 0.35;
 
 const naturally = new Intl.Collator('en', { numeric: true }).compare;
 
-export function draw(routes: readonly RouteRow[], width: number): Drawing {
+export function draw(routes: readonly RouteRow[], width: number, interfaces: readonly InterfaceRow[] = []): Drawing {
   const single = routes.flatMap(strandsOf);
   const strands = gather(single);
-  const inputs = stack(strands, single, 'input', width);
-  const outputs = stack(strands, single, 'output', width);
+  const live = new Map(interfaces.map((one) => [one.key, one]));
+  const bitsOf = (name: string, side: Port['side']): number => {
+    const counted = side === 'input' ? live.get(name)?.bitsIn : live.get(name)?.bitsOut;
+    return counted ?? bitsThrough(single.filter((one) => endAt(one, side) === name));
+  };
+  const inputs = stack(strands, 'input', width, bitsOf);
+  const outputs = stack(strands, 'output', width, bitsOf);
   const height = Math.max(heightOf(inputs), heightOf(outputs));
   const ports = [...centre(inputs, height), ...centre(outputs, height)];
   return { width, height, ports, lines: connect(strands, ports, width) };
@@ -60,7 +65,12 @@ const pitch = ({ width, routes }: Strand): number =>
   Math.max(width, routes.length > 1 ? MIN_GATHERED_PITCH : 0) + LINE_GAP;
 
 /** The boxes of one side, one below the other. */
-function stack(strands: readonly Strand[], single: readonly Strand[], side: Port['side'], width: number): Port[] {
+function stack(
+  strands: readonly Strand[],
+  side: Port['side'],
+  width: number,
+  bitsOf: (name: string, side: Port['side']) => number,
+): Port[] {
   const names = Array.from(new Set(strands.map((one) => endAt(one, side)))).filter((name) => name !== undefined);
   const boxWidth = portWidth(width);
   const x = side === 'input' ? MARGIN : width - MARGIN - boxWidth;
@@ -71,8 +81,7 @@ function stack(strands: readonly Strand[], single: readonly Strand[], side: Port
       MIN_PORT_HEIGHT,
       own.reduce((sum, one) => sum + pitch(one), LINE_GAP),
     );
-    const bits = bitsThrough(single.filter((one) => endAt(one, side) === name));
-    const port = { key: `${side} ${name}`, name, side, x, y, width: boxWidth, height, bits };
+    const port = { key: `${side} ${name}`, name, side, x, y, width: boxWidth, height, bits: bitsOf(name, side) };
     y += height + PORT_GAP;
     return port;
   });

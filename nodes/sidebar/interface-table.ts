@@ -1,7 +1,7 @@
 /**
  * The table of interfaces. Classes: mfc-interfaces; in its rows (data-key: the name) mfc-cell-name, -vif, -in, -out, -note.
  */
-import { make, setText, show } from './dom.js';
+import { make, setAttributes, setText, show } from './dom.js';
 import { formatBits } from './format.js';
 import type { View } from './keyed.js';
 import { makeCell, makeRow, Table } from './table.js';
@@ -27,6 +27,10 @@ function makeInterface({ key }: InterfaceRow): View<InterfaceRow> {
   const vif = makeCell('vif');
   const bitsIn = makeCell('in');
   const bitsOut = makeCell('out');
+  // Where there is no room for the head of the table, the style puts its words in front.
+  setAttributes(vif, { 'data-title': say('interface.vif') });
+  setAttributes(bitsIn, { 'data-title': say('interface.in') });
+  setAttributes(bitsOut, { 'data-title': say('interface.out') });
   const element = makeRow(key, makeCell('name', dot, name), vif, bitsIn, bitsOut, note);
   const update = (row: InterfaceRow): void => {
     dot.className = `mfc-dot mfc-link-${row.state}`;

@@ -1,11 +1,11 @@
 /**
- * Picks the outputs of a route. Classes: mfc-form; in it a check box for each interface (value: its name), the buttons
+ * Picks the outputs of a route. Classes: mfc-new-route; in it a check box for each interface (value: its name), the buttons
  * mfc-add and mfc-cancel, and mfc-error with what the server said.
  */
 import { make, makeButton, setText, show } from './dom.js';
 import { keyed, type View } from './keyed.js';
 import type { InterfaceRow } from './view.js';
-import { say } from './words.js';
+import { messageOf, say } from './words.js';
 
 interface OutputEvents {
   /** Fails with the sentence that is to be shown. */
@@ -18,7 +18,7 @@ interface Choice extends View<InterfaceRow> {
 }
 
 export class OutputForm {
-  readonly element = make('form', 'mfc-form');
+  readonly element = make('form', 'mfc-new-route');
   readonly #choices = new Map<string, Choice>();
   readonly #list = make('div', 'mfc-choices');
   readonly #none = make('div', 'mfc-weak', {}, say('stream.no-outputs'));
@@ -71,7 +71,7 @@ export class OutputForm {
     try {
       await onAdd(this.#chosen);
     } catch (error) {
-      this.#showError(error instanceof Error ? error.message : String(error));
+      this.#showError(messageOf(error));
     }
     this.#check();
   }

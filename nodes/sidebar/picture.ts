@@ -7,7 +7,7 @@ import { makeSvg, setAttributes, setText } from './dom.js';
 import { type Drawing, draw, type Line, type Port } from './drawing.js';
 import { formatBits } from './format.js';
 import { keyed } from './keyed.js';
-import type { RouteRow } from './view.js';
+import type { InterfaceRow, RouteRow } from './view.js';
 import { language, say } from './words.js';
 
 /** Pixels of a letter in a box. */
@@ -44,8 +44,8 @@ export class Picture {
   }
 
   /** @param width pixels that there are for it */
-  show(routes: readonly RouteRow[], width: number): void {
-    const drawing = draw(routes, width);
+  show(routes: readonly RouteRow[], width: number, interfaces: readonly InterfaceRow[]): void {
+    const drawing = draw(routes, width, interfaces);
     this.#drawing = drawing;
     const { height, lines, ports } = drawing;
     setAttributes(this.element, { width: String(width), height: String(height) });

@@ -7,7 +7,7 @@ import { formatAge, formatBits, formatNumber } from './format.js';
 import type { View } from './keyed.js';
 import { makeCell, makeRow, Table } from './table.js';
 import type { RouteRow } from './view.js';
-import { language, say } from './words.js';
+import { language, messageOf, say } from './words.js';
 
 export interface RouteEvents {
   onSelect(row: RouteRow): void;
@@ -38,10 +38,10 @@ class RouteElement implements View<ShownRoute> {
   readonly #name: HTMLButtonElement;
   readonly #badges = { state: badge(''), learnt: badge('mfc-learnt'), streams: badge('') };
   readonly #source = make('div', 'mfc-weak');
-  readonly #path = makeCell('path');
+  readonly #path = make('div', '');
+  readonly #label = make('div', 'mfc-weak');
   readonly #bits = make('div', 'mfc-strong');
   readonly #packets = make('div', 'mfc-weak');
-  readonly #age = make('div', 'mfc-weak');
   readonly #lock: HTMLElement;
   readonly #drop: HTMLButtonElement;
   readonly #reason = make('div', 'mfc-reason');
@@ -61,8 +61,9 @@ class RouteElement implements View<ShownRoute> {
     const { state, learnt, streams } = this.#badges;
     const badges = make('div', '', {}, state, learnt, streams);
     const stream = makeCell('stream', this.#dot, this.#name, this.#source, badges);
-    const rate = makeCell('rate', this.#bits, this.#packets, this.#age);
-    this.element = makeRow(row.key, stream, this.#path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
+    const rate = makeCell('rate', this.#bits, this.#packets);
+    const path = makeCell('path', this.#path, this.#label);
+    this.element = makeRow(row.key, stream, path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
     setText(learnt, say('route.learnt'));
     show(this.#error, false);
   }
@@ -74,14 +75,15 @@ class RouteElement implements View<ShownRoute> {
     setAttributes(this.#name, { 'aria-pressed': String(isSelected) });
     this.#dot.className = `mfc-dot mfc-tone-${tone}`;
     this.#showBadges(row);
-    const source = route.source === '*' ? say('any-source') : route.source;
-    setText(this.#source, route.label === undefined ? source : `${source} · ${route.label}`);
+    setText(this.#source, route.source === '*' ? say('any-source') : route.source);
     setText(this.#path, pathText(row));
+    setText(this.#label, route.label ?? '');
     this.#showRate(row);
     show(this.#lock, route.reserved === true);
     show(this.#drop, canWrite && canDrop);
-    setText(this.#reason, route.reason ?? '');
-    show(this.#reason, route.reason !== undefined);
+    const reason = route.reason ?? hintText(row);
+    setText(this.#reason, reason);
+    show(this.#reason, reason !== '');
     this.#showNote();
   }
 
@@ -95,11 +97,12 @@ class RouteElement implements View<ShownRoute> {
     show(this.#badges.streams, streams !== undefined);
   }
 
-  #showRate({ route: { bits_per_second: bits, packets_per_second: packets, age } }: ShownRoute): void {
+  /** Below the rate: what flows in packets, or since when nothing does. */
+  #showRate({ route: { bits_per_second: bits, packets_per_second: packets = 0, age } }: ShownRoute): void {
     setText(this.#bits, bits === undefined ? '–' : formatBits(bits, language()));
-    setText(this.#packets, packets === undefined ? '' : say('packets', { count: formatNumber(packets, language()) }));
     const seen = age === undefined ? say('route.never') : formatAge(age, language());
-    setText(this.#age, bits === undefined && age === undefined ? '' : seen);
+    const flow = packets > 0 ? say('packets', { count: formatNumber(packets, language()) }) : seen;
+    setText(this.#packets, bits === undefined && age === undefined ? '' : flow);
   }
 
   #showNote(): void {
@@ -112,7 +115,7 @@ class RouteElement implements View<ShownRoute> {
     try {
       await onDrop(this.#row);
     } catch (error) {
-      this.#showError(error instanceof Error ? error.message : String(error));
+      this.#showError(messageOf(error));
     }
     this.#drop.disabled = false;
   }
@@ -122,6 +125,12 @@ class RouteElement implements View<ShownRoute> {
     show(this.#error, text !== '');
     this.#showNote();
   }
+}
+
+/** A route that nothing has come for is usual: that is explained to who asks. */
+function hintText({ hint, isSelected, route }: ShownRoute): string {
+  if (hint === undefined || (hint === 'silent' && !isSelected)) return '';
+  return say(`route.hint.${hint}`, { iif: route.iif });
 }
 
 const badge = (className: string): HTMLElement => make('span', `mfc-badge ${className}`);

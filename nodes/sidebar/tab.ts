@@ -8,12 +8,13 @@
 import type { ChangeAnswer, ControllerStatus, LiveInterface, TableState } from './answers.js';
 import { ControllerChoice } from './controllers.js';
 import { make, setText, show } from './dom.js';
+import type { Notice } from './notices.js';
 import { Poll } from './poll.js';
 import { watchPresence } from './presence.js';
-import { type Answer, Refusal, read, sentenceOf, write } from './server.js';
+import { type Answer, read, sentenceOf, write } from './server.js';
 import { TableView } from './table-view.js';
 import { type RouteRow, routeFor, type StreamRow, undoOf } from './view.js';
-import { say } from './words.js';
+import { messageOf, say } from './words.js';
 
 /** The server sends no more routes than this: the rest is for the filter. */
 const MAX_ROUTES = 1000;
@@ -21,11 +22,14 @@ const MAX_ROUTES = 1000;
 export class Tab {
   readonly element = make('div', 'mfc-sidebar');
   readonly #problem = make('div', 'mfc-problem', { role: 'status' });
-  readonly #choice = new ControllerChoice(() => this.#changeController());
+  readonly #choice = new ControllerChoice((id) => {
+    this.#turnTo(id);
+    this.#poll.hurry();
+  });
   readonly #view: TableView;
   readonly #poll: Poll;
-  #controller: ControllerStatus | undefined;
-  #canWrite = RED.user.hasPermission('mfc.write');
+  /** The id of the controller whose table is shown. */
+  #shown: string | undefined;
 
   constructor() {
     this.#view = new TableView({
@@ -46,7 +50,7 @@ export class Tab {
     try {
       await this.#ask();
     } catch (error) {
-      this.#showProblem(error instanceof Error ? error.message : String(error));
+      this.#showProblem(messageOf(error));
       this.#view.dim(true);
       throw error;
     }
@@ -55,7 +59,8 @@ export class Tab {
   async #ask(): Promise<void> {
     const { controllers } = (await read<{ controllers: ControllerStatus[] }>('controllers')).body;
     const controller = this.#choice.choose(controllers);
-    this.#controller = controller;
+    // A deploy can take it away for a moment: when it is back, the view is as it was.
+    if (controller !== undefined && controller.id !== this.#shown) this.#turnTo(controller.id);
     if (controller?.state !== 'open') {
       this.#showProblem(problemOf(controller));
       show(this.#view.element, false);
@@ -63,48 +68,52 @@ export class Tab {
     }
     const { search } = this.#view;
     const query = new URLSearchParams({ limit: String(MAX_ROUTES), search });
-    const state = await read<TableState>(`${pathOf(controller)}/state?${query}`);
+    const state = await read<TableState>(`${pathOf(controller.id)}/state?${query}`);
     const { interfaces } = (await read<{ interfaces: LiveInterface[] }>('interfaces')).body;
-    if (this.#controller !== controller) return; // another one was chosen meanwhile
+    if (controller.id !== this.#shown) return; // another one was chosen meanwhile
     this.#showProblem('');
     show(this.#view.element, true);
     this.#view.dim(false);
-    this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite: this.#canWrite });
+    const canWrite = RED.user.hasPermission('mfc.write');
+    this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite });
   }
 
-  #changeController(): void {
-    this.#controller = undefined;
+  #turnTo(id: string): void {
+    this.#shown = id;
     this.#view.clear();
-    this.#poll.hurry();
   }
 
   async #drop(row: RouteRow): Promise<void> {
+    const id = this.#shown;
     const { source, group } = row.route;
-    const { body } = await this.#write('del', { source, group });
-    this.#view.notices.add({
+    const { body } = await this.#write(id, 'del', { source, group });
+    this.#notice(id, {
       key: row.key,
       text: body.message,
       warnings: body.warnings ?? [],
-      undo: async () => void (await this.#write('add', undoOf(row))),
+      undo: async () => void (await this.#write(id, 'add', undoOf(row))),
     });
   }
 
   async #route({ stream }: StreamRow, oifs: readonly string[]): Promise<void> {
-    const { body } = await this.#write('add', routeFor(stream, oifs));
-    this.#view.notices.add({
+    const id = this.#shown;
+    const { body } = await this.#write(id, 'add', routeFor(stream, oifs));
+    this.#notice(id, {
       key: `added ${stream.source} ${stream.group}`,
       text: body.message,
       warnings: body.warnings ?? [],
     });
   }
 
-  async #write(verb: 'add' | 'del', payload: object): Promise<Answer<ChangeAnswer>> {
-    if (this.#controller === undefined) throw new Error(say('error.absent'));
+  /** What was done at one controller is not told at another. */
+  #notice(id: string | undefined, notice: Notice): void {
+    if (id === this.#shown) this.#view.notices.add(notice);
+  }
+
+  async #write(id: string | undefined, verb: 'add' | 'del', payload: object): Promise<Answer<ChangeAnswer>> {
+    if (id === undefined) throw new Error(say('error.absent'));
     try {
-      return await write<ChangeAnswer>(`${pathOf(this.#controller)}/${verb}`, payload);
-    } catch (error) {
-      if (error instanceof Refusal && error.isForbidden) this.#canWrite = false;
-      throw error;
+      return await write<ChangeAnswer>(`${pathOf(id)}/${verb}`, payload);
     } finally {
       this.#poll.hurry();
     }
@@ -116,7 +125,7 @@ export class Tab {
   }
 }
 
-const pathOf = ({ id }: ControllerStatus): string => `controllers/${encodeURIComponent(id)}`;
+const pathOf = (id: string): string => `controllers/${encodeURIComponent(id)}`;
 
 /** Why there is nothing to show, and what to do. */
 function problemOf(controller: ControllerStatus | undefined): string {

@@ -12,6 +12,7 @@ import { makeRouteTable, pathText, type RouteEvents } from './route-table.js';
 import { Section } from './section.js';
 import { type StreamEvents, StreamTable } from './stream-table.js';
 import {
+  type InterfaceRow,
   interfaceRows,
   matches,
   type RouteRow,
@@ -60,6 +61,7 @@ export class TableView {
   /** Whether there are more routes than the server sends. */
   #isLong = false;
   #rows: readonly RouteRow[] = [];
+  #links: readonly InterfaceRow[] = [];
   #selected: ReadonlySet<string> = new Set();
 
   constructor(events: TableEvents) {
@@ -118,18 +120,18 @@ export class TableView {
     show(this.filter, filter !== '' || all.length + streams.length >= FILTER_FROM);
     this.notices.forget(new Set(all.map(({ key }) => key)));
     this.#rows = all.filter((row) => matches(filter, routeTexts(row)));
-    const live = interfaceRows(interfaces, state);
-    this.#interfaces.show(live);
+    this.#links = interfaceRows(interfaces, state);
+    this.#interfaces.show(this.#links);
     this.#routes.show(
       this.#rows.slice(0, MAX_ROWS).map((row) => ({ ...row, canWrite, isSelected: this.#selected.has(row.key) })),
     );
     const found = streams.filter((row) => matches(filter, streamTexts(row)));
     this.#streams.show(
-      found.map((row) => ({ ...row, canWrite, interfaces: live, age: secondsSince(row.stream.last_seen, now) })),
+      found.map((row) => ({ ...row, canWrite, interfaces: this.#links, age: secondsSince(row.stream.last_seen, now) })),
     );
     const { drawing, interfaces: links, routes, streams: unrouted } = this.#sections;
     drawing.count(undefined, all.length === 0 ? say('empty.drawing') : '');
-    links.count(live.length, live.length === 0 ? say('empty.interfaces') : '');
+    links.count(this.#links.length, this.#links.length === 0 ? say('empty.interfaces') : '');
     const none = streams.length > 0 ? say('empty.routes-streams') : say('empty.routes');
     const total = totalOf(state);
     routes.count(total, all.length === 0 ? none : this.#rows.length === 0 ? say('empty.filter') : '');
@@ -145,7 +147,7 @@ export class TableView {
   #draw(): void {
     const width = this.#sections.drawing.width - 2 * DRAWING_MARGIN;
     show(this.#picture.element, this.#rows.length > 0);
-    if (width > 0 && this.#rows.length > 0) this.#picture.show(this.#rows, width);
+    if (width > 0 && this.#rows.length > 0) this.#picture.show(this.#rows, width, this.#links);
     this.#picture.select(this.#selected);
     this.#describe(undefined);
   }

@@ -8,9 +8,13 @@ export type Tone = 'flowing' | 'still' | 'degraded' | 'pending' | 'lost' | 'fore
 
 const STATES: readonly RouteState['state'][] = ['active', 'pending', 'degraded', 'missing', 'foreign'];
 
+/** Why nothing flows where the server gives no reason, or what to know of it. */
+export type Hint = 'foreign' | 'elsewhere' | 'closed' | 'silent';
+
 export interface RouteRow {
   readonly key: string;
   readonly tone: Tone;
+  readonly hint: Hint | undefined;
   /** Names only. */
   readonly oifs: readonly string[];
   readonly canDrop: boolean;
@@ -48,6 +52,7 @@ export function routeRows({ mfc_rules }: TableState): RouteRow[] {
     return {
       key: rowKey(route),
       tone: toneOf(route),
+      hint: hintOf(route),
       oifs: route.oifs.map((oif) => (typeof oif === 'string' ? oif : oif.name)),
       // A learnt entry would be back with the next packet.
       canDrop: !isForeign && route.learnt !== true && route.reserved !== true,
@@ -68,6 +73,15 @@ function toneOf({ state, alarm_state, packets_per_second = 0 }: RouteState): Ton
   if (alarm_state === 'lost') return 'lost';
   if (state === 'degraded') return 'degraded';
   return packets_per_second > 0 ? 'flowing' : 'still';
+}
+
+function hintOf(route: RouteState): Hint | undefined {
+  const { state, reason, packets_per_second: packets, wrong_if_per_second: wrong = 0 } = route;
+  if (state === 'foreign') return 'foreign';
+  if (reason !== undefined) return undefined;
+  if (packets === 0 && wrong > 0) return 'elsewhere';
+  if (route.members !== undefined && route.oifs.length === 0) return 'closed';
+  return packets === 0 && route.age === undefined ? 'silent' : undefined;
 }
 
 /** Those with a VIF number first, in the order of the numbers; then all others that can multicast. */

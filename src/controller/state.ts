@@ -141,8 +141,9 @@ function stateOf(
 }
 
 function downReason(route: Route, survey: Survey): string | undefined {
-  const name = routeInterfaces(route).find((one) => survey.link(one)?.up === false);
-  return name === undefined ? undefined : `Interface '${name}' is down.`;
+  const links = routeInterfaces(route).map((name) => survey.link(name));
+  const down = links.find((link) => link?.running === false);
+  return down === undefined ? undefined : `Interface '${down.name}' ${down.up ? 'has no carrier' : 'is down'}.`;
 }
 
 function foreignState({ version, source, group, iif, outputs }: KernelEntry, installer: Installer): RouteState {

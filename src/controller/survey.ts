@@ -57,8 +57,8 @@ export class Survey implements World {
     return false;
   }
 
-  /** The interfaces that were asked about and are down. */
-  downLinks(): string[] {
-    return Array.from(this.links.values()).flatMap((link) => (link?.up === false ? [link.name] : []));
+  /** The interfaces that were asked about and are down, or have no carrier. */
+  downLinks(): Link[] {
+    return Array.from(this.links.values()).flatMap((link) => (link?.running === false ? [link] : []));
   }
 }

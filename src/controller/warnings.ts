@@ -4,7 +4,7 @@
 import type { IpVersion } from '../abi/address';
 import { familyOf } from '../abi/families';
 import type { Rule } from '../abi/rule';
-import type { Kernel } from '../kernel/kernel';
+import type { Kernel, Link } from '../kernel/kernel';
 import type { Plan } from '../routing/plan';
 import { namedInterfaces } from '../routing/resolve';
 import { formatRoute, isPattern, matchesPattern, type Route } from '../routing/route';
@@ -36,9 +36,11 @@ export function warningsFor(
     ...waiting(routes, plan),
     ...(foreign.size > 0 ? routes.filter((route) => takesOver(route, plan, foreign)).map(takenOver) : []),
     ...(joins.hasFailed ? routes.flatMap((route) => joins.failure(keyOf(route))?.message ?? []) : []),
-    ...downLinks(routes, survey).map((name) => {
-      return `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`;
-    }),
+    ...downLinks(routes, survey).map(({ name, up }) =>
+      up
+        ? `Interface '${name}' has no carrier. Packets flow when it has one: look at its cable and the other end.`
+        : `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`,
+    ),
     ...(table === undefined
       ? []
       : [...missingRules(routes, plan, 4, kernel, table), ...missingRules(routes, plan, 6, kernel, table)]),
@@ -46,11 +48,11 @@ export function warningsFor(
 }
 
 /** Those that routes name: of a pattern some may be down. */
-function downLinks(routes: readonly Route[], survey: Survey): string[] {
+function downLinks(routes: readonly Route[], survey: Survey): Link[] {
   const down = survey.downLinks();
   return down.length === 0
     ? down
-    : down.filter((name) => routes.some((route) => namedInterfaces(route).includes(name)));
+    : down.filter(({ name }) => routes.some((route) => namedInterfaces(route).includes(name)));
 }
 
 function waiting(routes: readonly Route[], plan: Plan): string[] {

@@ -18,6 +18,8 @@ export interface Link {
   readonly name: string;
   readonly ifindex: number;
   readonly up: boolean;
+  /** It is up and has a carrier: the cable is in, and somebody is at its other end. */
+  readonly running: boolean;
   readonly multicast: boolean;
   readonly loopback: boolean;
 }
@@ -64,7 +66,7 @@ export interface MrouteSocket {
   close(): void;
 }
 
-/** What an interface was when the kernel told of it. */
+/** What an interface was when the kernel told of it. Without a carrier it is down. */
 export type LinkState = 'up' | 'down' | 'gone';
 
 /** Hears what happens in the kernel, in the order in which it happened. Must not throw. */

@@ -11,6 +11,7 @@ import {
   encodeIfreqName,
   IFF_LOOPBACK,
   IFF_MULTICAST,
+  IFF_RUNNING,
   IFF_UP,
   ifreq,
   SIOCGIFFLAGS,
@@ -43,6 +44,7 @@ export function findLink(name: string): Link | undefined {
     name,
     ifindex,
     up: (flags & IFF_UP) !== 0,
+    running: (flags & IFF_RUNNING) !== 0,
     multicast: (flags & IFF_MULTICAST) !== 0,
     loopback: (flags & IFF_LOOPBACK) !== 0,
   };

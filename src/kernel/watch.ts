@@ -96,9 +96,9 @@ class LinuxWatch implements Watch {
   }
 
   private tellLink(start: number, end: number, gone: boolean): void {
-    const { name, ifindex, up, isPort } = decodeLink(this.bytes, start, end);
+    const { name, ifindex, running, isPort } = decodeLink(this.bytes, start, end);
     // A port that leaves its bridge is told as deleted too, but it is the port that is gone and not the interface.
-    const state = gone && !isPort ? 'gone' : up ? 'up' : 'down';
+    const state = gone && !isPort ? 'gone' : running ? 'up' : 'down';
     this.listener.link(name, ifindex, state);
   }
 

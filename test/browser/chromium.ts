@@ -20,6 +20,9 @@ const ARGS = [
   '--disable-sync',
 ];
 
+/** A busy machine takes long to read it from the disk for the first time. */
+const START_MS = 120_000;
+
 function find(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const files = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
@@ -32,7 +35,7 @@ export async function openChromium(): Promise<Browser> {
   // Chromium keeps things in the home directory beside those in its profile: both go with it.
   const home = mkdtempSync(join(tmpdir(), 'mfc-chromium-'));
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home };
-  const browser = await chromium.launch({ executablePath: find(), args: ARGS, headless: true, env });
+  const browser = await chromium.launch({ executablePath: find(), args: ARGS, headless: true, timeout: START_MS, env });
   browser.on('disconnected', () => rmSync(home, { recursive: true, force: true }));
   return browser;
 }

@@ -3,7 +3,7 @@
  */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
-import { Lab } from '../lab/lab';
+import { Lab, until } from '../lab/lab';
 import { openChromium } from './chromium';
 import { watch } from './diary';
 import { type Edition, editions, type RunningRed, startRed } from './editions';
@@ -47,7 +47,8 @@ function users(edition: Edition): void {
     await lab.host('tv1');
     const options = { theme: 'light', flow: FLOW, settings: ACCOUNTS } as const;
     [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
-  }).timeout(90_000);
+    await until(async () => (await kernelRoutes()).length > 0, 'the route of the flow should be there');
+  }).timeout(180_000);
   after(async () => {
     await browser?.close();
     await red?.close();

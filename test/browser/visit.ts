@@ -10,7 +10,8 @@ import { SHARPNESS } from './pictures';
 
 const WIDTH = 1280;
 const HEIGHT = 860;
-const DEADLINE_MS = 20_000;
+/** When to give up on what does not come: no measure of anything. */
+const DEADLINE_MS = 45_000;
 
 export interface VisitOptions {
   theme?: Theme;

@@ -54,12 +54,13 @@ describe('controller: healing', () => {
   });
 
   it('starts with short pauses again after all was well', async () => {
-    for (let n = 1; n <= 4; n++) {
+    for (let n = 1; n <= 6; n++) {
       const start = performance.now();
       bench.kernel.failAt(1);
       bench.kernel.delLink('out2');
       await until(() => bench.controller.status.degraded === 1, 'the route should be without out2');
-      ok(performance.now() - start < 1_000, `${performance.now() - start} ms, time ${n}`);
+      // If each were twice as long as the one before, the last would be 8 s.
+      ok(performance.now() - start < 4_000, `${performance.now() - start} ms, time ${n}`);
       bench.kernel.addLink('out2');
       await bench.controller.state({});
     }

@@ -5,6 +5,7 @@ import type { RouteState } from '../../src/controller/answers';
 import { Controller } from '../../src/controller/controller';
 import { FakeKernel } from '../fake/kernel';
 import { until } from '../lab/until';
+import { WorkMeter } from '../nodes/work-meter';
 import { joins } from '../streams/said';
 import { Bench, LINKS } from './bench';
 
@@ -212,9 +213,10 @@ describe('controller: routes that learn', () => {
     const many = Array.from({ length: 4_000 }, (_, i) => ({ ...WIDE, group: `239.${i >> 8}.${i & 255}.0/24` }));
     await bench.controller.add(many);
     await receive('in1');
-    const start = performance.now();
+    const meter = new WorkMeter();
     await bench.controller.add(many.map((route) => ({ ...route, oifs: ['out2'] })));
-    ok(performance.now() - start < 4_000, 'A look at all of them for each of them takes minutes.');
+    const { whole } = meter.stop();
+    ok(whole < 10_000, `${whole} ms: a look at all of them for each of them takes minutes.`);
     deepEqual(await learnt(), [`${GROUP} in1 > out2`]);
   });
 

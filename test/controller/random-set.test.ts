@@ -61,7 +61,7 @@ describe('controller: random tables on Linux', () => {
 
   const seed = Date.now() % 1_000_000;
   it(`${TABLES} of them are each in the kernel, the registry, the state and the file (seed ${seed})`, async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const stateFile = join(folder, 'state.json');
     const controller = new Controller({ stateFile, rails: { loops: 'allow' } });
     await controller.open();

@@ -1,6 +1,6 @@
 // `mfc set`: what a message is taken for, what it changes and what it leaves alone, and how to go back.
 
-import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { MfcError } from '../../src/errors';
 import { Bench } from './bench';
 
@@ -388,9 +388,10 @@ describe('controller: merge', () => {
   it('keeps the end of a route, or gives it another', async () => {
     await bench.controller.add({ ...A, expires_in: 1_000 });
     const [kept] = (await merge({ ...STREAM, oifs: ['out2'] })).mfc_rules;
-    equal(Math.round(kept?.expires_in ?? 0), 1_000);
+    const isLeft = (seconds = 0, of: number) => seconds > of - 60 && seconds <= of;
+    ok(isLeft(kept?.expires_in, 1_000));
     const [renewed] = (await merge({ ...STREAM, oifs: ['out2'], expires_in: 2_000 })).mfc_rules;
-    equal(Math.round(renewed?.expires_in ?? 0), 2_000);
+    ok(isLeft(renewed?.expires_in, 2_000));
   });
 
   for (const [what, there, message, field] of [

@@ -8,6 +8,7 @@ import { EVENT_KINDS } from '../../src/streams/events/event';
 import { checkout } from '../lab/namespace';
 import { cases, intervals, rails, tables, times, watched } from './cases';
 import { loadEditor, type NodeFile, nodeFiles, readCatalog, readHelp, readHtml, scriptsIn } from './fake-editor';
+import { textsOf } from './outline';
 
 const types: Record<NodeFile, string> = {
   'mfc-controller': 'mfc-controller',
@@ -117,7 +118,7 @@ function keysOfFaults(): Set<string> {
   for (const [field, { bad }] of Object.entries({ ...rails, watchInterfaces: watched }))
     for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
   editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
-  const down = { up: false, multicast: true, addresses: [] };
+  const down = { up: false, running: false, multicast: true, addresses: [] };
   for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
     editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
   }
@@ -171,6 +172,19 @@ describe('editor catalog', () => {
   it('mfc event has a box for each kind of event', () => {
     const kinds = Array.from(readHtml('mfc-event').matchAll(/type="checkbox" value="(\w+)"/g), ([, kind]) => kind);
     assert.deepEqual(kinds, EVENT_KINDS);
+  });
+
+  it('who reads the name of a guard rail in an error finds it in the form and in the help', () => {
+    const names = Object.keys(rails);
+    const titles = Array.from(
+      readHtml('mfc-controller').matchAll(/input-(\w+)" title="(\w+)"/g),
+      ([, ...both]) => both,
+    );
+    assert.deepEqual(new Set(titles.flat()), new Set(names));
+    assert.deepEqual(
+      names.filter((name) => !textsOf(readHelp('mfc-controller'), 'code').includes(name)),
+      [],
+    );
   });
 
   it('every flow node needs a controller, has its input, one output and an icon of its own', () => {

@@ -9,7 +9,7 @@ export class FakeElement {
   private readonly properties: Map<string, unknown>;
 
   /** @param value a text, or whether a box is checked */
-  constructor(private readonly value: string | boolean = '') {
+  constructor(private value: string | boolean = '') {
     const isBox = typeof value === 'boolean';
     this.properties = new Map<string, unknown>([
       ['type', isBox ? 'checkbox' : 'text'],
@@ -18,7 +18,8 @@ export class FakeElement {
   }
 
   /** That of a box is `on`, checked or not. */
-  val(): string {
+  val(value?: string): string {
+    if (value !== undefined) this.value = value;
     return typeof this.value === 'boolean' ? 'on' : this.value;
   }
 

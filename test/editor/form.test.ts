@@ -1,4 +1,4 @@
-// What the form of mfc add shows, and when.
+// What the forms show, and when.
 
 import assert from 'node:assert/strict';
 import { type EditorNode, loadEditor } from './fake-editor';
@@ -52,4 +52,12 @@ describe('the form of mfc add', () => {
     assert.deepEqual(shown(), [false, true]);
     assert.deepEqual(open({ ...SIMPLE, members: true })('#mfc-add-oifs').isShown, false);
   });
+});
+
+describe('the form of mfc state', () => {
+  const answer = (output: string | undefined): string =>
+    editor.editForm('mfc state', editor.newNode('mfc state', { output }))('#node-input-output').val();
+
+  it('shows what a node answers that does not say it: an object', () => assert.equal(answer(undefined), 'object'));
+  it('shows what was chosen', () => assert.equal(answer('table'), 'table'));
 });

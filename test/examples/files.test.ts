@@ -74,11 +74,16 @@ describe('example files', () => {
         equal(tabs.length, 1);
         const info = tabs[0]?.info ?? '';
         match(info, /the lab that `npm start` builds.* [Ee]lsewhere write your own/s);
+        ok(!/^\|/m.test(info), 'a table is wider than the sidebar');
         ok(flow.some(({ type }) => type === 'comment'));
       });
 
-      it('has one controller of its own', () => {
-        equal(flow.filter(({ type }) => type === 'mfc-controller').length, 1);
+      it('has one controller of its own, which the list of controllers tells from those of other examples', () => {
+        const controllers = flow.filter(({ type }) => type === 'mfc-controller');
+        deepEqual(
+          controllers.map(({ name }) => name),
+          [tabs[0]?.label],
+        );
       });
 
       it('says what to do where there is a controller already', () => {

@@ -11,6 +11,11 @@ interface Body {
   error?: { code: string; message: string; field?: string };
 }
 
+interface Answer {
+  status: number;
+  body: Body;
+}
+
 const ROUTE = { source: '10.0.1.2', group: GROUP, iif: 'camera', oifs: ['tv1', 'tv2'] };
 
 describe('HTTP', () => {
@@ -21,12 +26,12 @@ describe('HTTP', () => {
   });
   after(() => ground?.close());
 
-  async function ask(method: string, query: string, body?: unknown): Promise<{ status: number; body: Body }> {
-    const response = await fetch(`${ground.user.url}/mroute${query}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+  const ask = (method: string, query: string, body?: unknown): Promise<Answer> =>
+    send(method, query, body === undefined ? null : JSON.stringify(body));
+
+  async function send(method: string, query: string, body: string | null, type = 'application/json'): Promise<Answer> {
+    const headers = { 'content-type': type };
+    const response = await fetch(`${ground.user.url}/mroute${query}`, { method, headers, body });
     match(response.headers.get('content-type') ?? '', /^application\/json/);
     return { status: response.status, body: (await response.json()) as Body };
   }
@@ -79,8 +84,20 @@ describe('HTTP', () => {
         const { status, body } = await ask('POST', '', { ...ROUTE, group: '10.0.0.1' });
         deepEqual([status, body.error?.code, body.error?.field], [400, 'ERR_MFC_INVALID', 'group']);
         equal((await ask('POST', '', { ...ROUTE, oifs: ['tv9'] })).body.error?.code, 'ERR_MFC_NO_INTERFACE');
-        const noJson = await fetch(`${ground.user.url}/mroute`, { method: 'POST', body: 'tv1 please' });
-        equal(noJson.status, 400);
+        equal((await ask('GET', '?group=10.0.0.1')).status, 400);
+      });
+
+      it('says that a body is no JSON, whatever it claims to be', async () => {
+        for (const method of ['POST', 'PUT']) {
+          for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
+            const { status, body } = await send(method, '', '{"source": tv1', type);
+            deepEqual([status, body.error?.code], [400, 'ERR_MFC_INVALID'], `${method} ${type}`);
+            match(body.error?.message ?? '', /JSON/);
+          }
+          equal((await send(method, '', '')).status, 400);
+        }
+        const { status } = await send('POST', '', JSON.stringify({ ...ROUTE, dry_run: true }), 'text/plain');
+        equal(status, 200);
       });
     },
   );

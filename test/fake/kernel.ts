@@ -67,7 +67,15 @@ export class FakeKernel implements Kernel {
   addLink(name: string, flags: Partial<Omit<Link, 'name' | 'ifindex'>> = {}): number {
     if (this.links.has(name)) throw new Error(`There is a link '${name}' already.`);
     const ifindex = this.nextIfindex++;
-    this.setLinkTo({ name, ifindex, up: true, multicast: true, loopback: false, ...flags });
+    this.setLinkTo({
+      name,
+      ifindex,
+      up: true,
+      running: flags.up !== false,
+      multicast: true,
+      loopback: false,
+      ...flags,
+    });
     return ifindex;
   }
 
@@ -93,8 +101,10 @@ export class FakeKernel implements Kernel {
     this.setLinkTo({ ...link, name: to });
   }
 
-  setLink(name: string, flags: Partial<Pick<Link, 'up' | 'multicast'>>): void {
-    this.setLinkTo({ ...this.link(name), ...flags });
+  /** One that goes up has a carrier, if nothing else is said. */
+  setLink(name: string, flags: Partial<Pick<Link, 'up' | 'running' | 'multicast'>>): void {
+    const link = this.link(name);
+    this.setLinkTo({ ...link, running: flags.up ?? link.running, ...flags });
   }
 
   /** Packets of a stream come in on a link, in the default table. */
@@ -321,7 +331,7 @@ export class FakeKernel implements Kernel {
 
   private setLinkTo(link: Link): void {
     this.links.set(link.name, link);
-    this.tell((listener) => listener.link(link.name, link.ifindex, link.up ? 'up' : 'down'));
+    this.tell((listener) => listener.link(link.name, link.ifindex, link.running ? 'up' : 'down'));
   }
 
   private link(name: string): Link {

@@ -3,15 +3,18 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isRunning } from '../lab/processes';
 
+const networkOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
+
 function holds(pid: string, title: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] === title && isRunning(Number(pid));
+    const [command] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return command === title && networkOf(pid) === networkOf('self') && isRunning(Number(pid));
   } catch {
-    return false; // it has ended
+    return false; // it has ended, or is somebody else's
   }
 }
 
-/** The holders of a controller that run now. */
+/** The holders of a controller that run now in this network namespace: others have the same tests under way. */
 export function holdersOf(id: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && holds(name, `node-red-mfc holder ${id}`))

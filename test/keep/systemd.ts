@@ -11,7 +11,7 @@ import { descendants } from '../lab/processes';
 import { until } from '../lab/until';
 import type { KeeperReport } from './keeper-program';
 
-const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 120_000;
 
 /** What systemd boots into: nothing. */
 const IDLE = `[Unit]

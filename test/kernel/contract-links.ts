@@ -17,11 +17,11 @@ export function describeLinks(groundOf: () => Ground, versions: readonly IpVersi
   describe('interfaces', () => {
     const ground = (): Ground => groundOf();
     const flags = (link: Link | undefined) =>
-      link && { up: link.up, multicast: link.multicast, loopback: link.loopback };
+      link && { up: link.up, running: link.running, multicast: link.multicast, loopback: link.loopback };
 
     it('are found by name and by index', () => {
       const eth1 = ground().kernel.findLink('eth1');
-      deepEqual(flags(eth1), { up: true, multicast: true, loopback: false });
+      deepEqual(flags(eth1), { up: true, running: true, multicast: true, loopback: false });
       equal(eth1?.name, 'eth1');
       equal(ground().kernel.findLinkName(eth1?.ifindex ?? -1), 'eth1');
     });
@@ -48,19 +48,29 @@ export function describeLinks(groundOf: () => Ground, versions: readonly IpVersi
     });
 
     it('may be a loopback, which has no multicast', () => {
-      deepEqual(flags(ground().kernel.findLink('lo')), { up: true, multicast: false, loopback: true });
+      deepEqual(flags(ground().kernel.findLink('lo')), { up: true, running: true, multicast: false, loopback: true });
     });
 
     it('go down and up', async () => {
       await ground().setLink('eth1', 'down');
-      deepEqual(flags(ground().kernel.findLink('eth1')), { up: false, multicast: true, loopback: false });
+      deepEqual(flags(ground().kernel.findLink('eth1')), {
+        up: false,
+        running: false,
+        multicast: true,
+        loopback: false,
+      });
       await ground().setLink('eth1', 'up');
-      equal(ground().kernel.findLink('eth1')?.up, true);
+      deepEqual(flags(ground().kernel.findLink('eth1')), { up: true, running: true, multicast: true, loopback: false });
     });
 
     it('switch multicast off and on', async () => {
       await ground().setLink('eth1', 'multicast off');
-      deepEqual(flags(ground().kernel.findLink('eth1')), { up: true, multicast: false, loopback: false });
+      deepEqual(flags(ground().kernel.findLink('eth1')), {
+        up: true,
+        running: true,
+        multicast: false,
+        loopback: false,
+      });
       await ground().setLink('eth1', 'multicast on');
       equal(ground().kernel.findLink('eth1')?.multicast, true);
     });

@@ -31,7 +31,7 @@ const GROUPS = { 4: '239.10.20.30', 6: 'ff3e::10:20:30' };
 
 function run(mode: string, ...flags: string[]): { status: number | null; stdout: string; stderr: string } {
   const program = join(__dirname, 'watch-program.js');
-  return spawnSync(process.execPath, [...flags, program, mode], { encoding: 'utf8', timeout: 15_000 });
+  return spawnSync(process.execPath, [...flags, program, mode], { encoding: 'utf8', timeout: 50_000 });
 }
 
 describe('watch: the process', () => {

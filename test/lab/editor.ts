@@ -13,7 +13,7 @@ const FLOW = 'examples/10-crosspoint.json';
 const DASHBOARD = '@flowfuse/node-red-dashboard';
 const { name: PACKAGE } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { name: string };
 
-// Node-RED's Express apps: what one does not know it leaves to the next.
+// Node-RED's Express app: what it does not know it leaves to others.
 type Handler = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 interface NodeSet {
@@ -27,8 +27,8 @@ export class Editor {
   #port: number;
   #running = false;
   #http = createServer((request, response) => {
-    const [editor, nodes] = [RED.httpAdmin, RED.httpNode] as unknown as [Handler, Handler];
-    editor(request, response, () => nodes(request, response, () => response.writeHead(404).end()));
+    const editor = RED.httpAdmin as unknown as Handler;
+    editor(request, response, () => response.writeHead(404).end());
   });
 
   /** @param more what a user could have in settings.js besides */
@@ -45,6 +45,8 @@ export class Editor {
   async start(): Promise<void> {
     this.#install();
     RED.init(this.#http, this.#settings());
+    // One app has both, as in Node-RED's own program: an http node that wants a body as it is gets it before the editor reads it.
+    RED.httpAdmin.use(RED.httpNode);
     this.#running = true;
     const flowsStarted = once(RED.events, 'flows:started');
     await RED.start();

@@ -10,6 +10,7 @@ import type { Answer, Calls, Request } from './host-program';
 import { hasIPv6 } from './ip';
 import type { JoinOptions, StreamCount } from './receiver';
 import type { StreamOptions } from './sender';
+import { DEADLINE_MS } from './until';
 import type { ReportedGroup } from './wiretap';
 
 /** The addresses of a link: the router has .1 and ::1, the host .2 and ::2. */
@@ -31,8 +32,6 @@ export interface CountOptions {
   /** How many packets the sender sent: `lost` then also counts those missing at the end. */
   sent?: number;
 }
-
-const DEADLINE = 10_000;
 
 export class Host implements LinkAddresses {
   readonly name: string;
@@ -151,7 +150,7 @@ export class Host implements LinkAddresses {
   }
 
   /** Resolves when `n` different packets for `group` have arrived; rejects after `deadline` ms. */
-  waitFor(group: string, n: number, deadline = DEADLINE): Promise<void> {
+  waitFor(group: string, n: number, deadline = DEADLINE_MS): Promise<void> {
     return this.#call('waitFor', group, n, deadline);
   }
 

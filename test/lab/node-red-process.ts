@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { until } from './lab';
 
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 120_000;
 
 /** Nothing but what keeps it from asking the network or the user, and lets flows be stopped. */
 const SETTINGS = {

@@ -9,7 +9,7 @@ import { networkInterfaces } from 'node:os';
 import { type Count, Counter } from './counter';
 import { decodePacket, encodePacket } from './packet';
 import { LAB_PORT } from './sender';
-import { until } from './until';
+import { DEADLINE_MS, until } from './until';
 
 export interface JoinOptions {
   /** Only packets from this source (source-specific multicast). */
@@ -71,7 +71,7 @@ export class Receiver {
   }
 
   /** Resolves when `n` different packets for `group` have arrived. */
-  async waitFor(group: string, n: number, deadline: number): Promise<void> {
+  async waitFor(group: string, n: number, deadline = DEADLINE_MS): Promise<void> {
     const arrived = await new Promise<boolean>((resolve) => {
       const end = (enough: boolean) => {
         this.#events.off('packet', check);

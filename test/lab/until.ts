@@ -2,11 +2,17 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
+/**
+ * When to give up on what does not come: no measure of anything. A busy machine stalls for seconds; what the product does by itself after
+ * a longer time, as the end of flows that do not start again (30 s), is not waited for by mistake.
+ */
+export const DEADLINE_MS = 20_000;
+
 /** Resolves with the first value of `check` that is neither false nor undefined; after `deadline` ms throws what was awaited. */
 export async function until<T>(
   check: () => T | Promise<T>,
   awaited: string | (() => string),
-  deadline = 10_000,
+  deadline = DEADLINE_MS,
 ): Promise<Exclude<T, false | undefined>> {
   const end = performance.now() + deadline;
   for (;;) {

@@ -3,6 +3,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import WebSocket from 'ws';
+import { DEADLINE_MS } from './until';
 
 interface FlowNode {
   id: string;
@@ -15,8 +16,6 @@ export interface DebugMessage {
   name: string;
   value: unknown;
 }
-
-const DEADLINE_MS = 10_000;
 
 export class Visitor {
   #url: string;

@@ -50,6 +50,7 @@ describe('mfc event', () => {
     await red.add([PRESENT]);
     await lab.ip('link', 'set', 'eth2', 'down');
     await lab.ip('link', 'set', 'eth2', 'up');
+    await untilHeard(4); // it has its carrier a moment later
     await red.send('del', { source: PRESENT.source, group: PRESENT.group });
     await untilHeard(5);
     deepEqual(topics(), ['controller_open', 'route_added', 'interface_down', 'interface_up', 'route_removed']);

@@ -4,11 +4,12 @@
 import assert from 'node:assert/strict';
 import type { MfcEntry } from '../../src/abi/family';
 import { Intruder } from '../kernel/intruder';
+import { Stalls } from '../lab/stalls';
 import { Router } from './router';
 
 const RATE = 1000;
-/** Packets in the time in which the stream may be interrupted, 100 ms each time. */
-const MAY_BE_LOST = RATE / 10;
+/** For so long the stream may be interrupted each time, in ms; and for as long as the machine does not let this process run. */
+const INTERRUPTION = 100;
 
 describe('another program writes to the table', () => {
   let router: Router;
@@ -35,6 +36,7 @@ describe('another program writes to the table', () => {
       const entry: MfcEntry = { version, source, group, parent: 0, outputs: [] };
       const stream = await router.camera.stream(group, { rate: RATE });
       await router.tv1.waitFor(group, 100);
+      const stalls = new Stalls();
       for (const verb of ['del', 'add'] as const) {
         const before = warnings.length;
         await intruder.do({ verb, entries: [entry] });
@@ -42,10 +44,11 @@ describe('another program writes to the table', () => {
         assert.equal(warnings.length, before + 1);
         assert.match(warnings.at(-1)?.message ?? '', /Another program deleted or changed the MFC entry/);
       }
+      const mayBeLost = (RATE * (2 * INTERRUPTION + stalls.stop())) / 1_000;
       const sent = await stream.stop();
       await router.tv1.settle();
       const { lost, duplicated } = await router.tv1.count(group, { sent });
-      assert.ok(lost <= 2 * MAY_BE_LOST, `${lost} lost`);
+      assert.ok(lost <= mayBeLost, `${lost} lost, more than ${mayBeLost}`);
       assert.equal(duplicated, 0);
       assert.equal((await router.controller.state({ group })).mfc_rules[0]?.state, 'active');
       await router.controller.del({ source, group });

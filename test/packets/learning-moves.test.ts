@@ -15,7 +15,6 @@ for (const [name, prefix, group, source] of [
   ['IPv6', 'ff15:1::/32', 'ff15:1::1', 'fd09::1'],
 ] as const) {
   describe(`learnt streams that come in elsewhere, ${name}`, function movingStreams() {
-    this.timeout(30_000);
     let router: Router;
     const sources = [source];
 

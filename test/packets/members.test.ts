@@ -2,6 +2,7 @@
  * Routes whose outputs hosts open: packets go where somebody has joined, and nowhere else.
  */
 import { deepEqual } from 'node:assert/strict';
+import { Told } from '../controller/told';
 import { until } from '../lab/until';
 import { Router } from './router';
 
@@ -71,9 +72,17 @@ for (const { name, group, prefix, source } of FAMILIES) {
 
     it('close when nobody has reported for the time that is set', async () => {
       await router.controller.add({ group, iif: 'camera', oifs: 'members', members: { timeout: 1 } });
+      const told = new Told(router.controller, { events: ['route_changed'] });
       await router.tv1.join(group);
-      await untilOpen('tv1');
-      await untilOpen();
+      await until(
+        () => told.events.length >= 2,
+        () => `it should open and close: ${told.lines}`,
+      );
+      told.subscription.end();
+      deepEqual(
+        told.events.slice(0, 2).map(({ oifs }) => oifs),
+        [['tv1'], []],
+      );
     });
   });
 }

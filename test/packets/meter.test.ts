@@ -16,9 +16,8 @@ const IPV6_BITS = 8 * (SIZE + 48);
 /** A busy machine sends and reads late, but not so late. */
 const NEAR = 0.25;
 const INTERVAL = 0.2;
+/** Seconds. How exact the times are, test/streams/alarms.test.ts shows by a clock that nothing disturbs. */
 const IDLE = 0.5;
-/** Seconds. How exact it is without others on the machine, test/streams/alarms.test.ts shows. */
-const LATE = 1;
 
 const FAMILIES = [
   {
@@ -95,20 +94,25 @@ for (const { name, group, native, quiet, prefix, learnt, bits, source } of FAMIL
         async () => {
           state = await controller.state({ group });
           [rule] = state.mfc_rules;
-          return isNear(rule?.packets_per_second, RATE) && isNear(rule?.bits_per_second, RATE * bits);
+          const { packets_per_second, bits_per_second, age = Infinity } = rule ?? {};
+          return isNear(packets_per_second, RATE) && isNear(bits_per_second, RATE * bits) && age < 2;
         },
         () => `The rates should be ${RATE} and ${RATE * bits}: ${JSON.stringify(rule)}`,
       );
       const vifs = name === 'IPv4' ? state?.vif_map : state?.vif6_map;
       ok(isNear(vifs?.camera?.packets_in_per_second, RATE), JSON.stringify(vifs));
       ok(isNear(vifs?.tv1?.bits_out_per_second, RATE * bits), JSON.stringify(vifs));
-      ok((rule?.age ?? Infinity) < 2, String(rule?.age));
+      const { last_seen: before = '' } = rule ?? {};
       const sent = await stream.stop();
-      const over = Date.now();
       await until(async () => (await ruleOf(group))?.packets_per_second === 0, 'The rate should fall.');
+      const over = Date.now();
       rule = await ruleOf(group);
       equal(rule?.packets, sent);
-      ok(Math.abs(Date.parse(rule?.last_seen ?? '') - over) < 1_000 * (INTERVAL + LATE), rule?.last_seen);
+      const { last_seen = '' } = rule ?? {};
+      ok(
+        last_seen >= before && Date.parse(last_seen) < over,
+        `${before}, ${last_seen}, ${new Date(over).toISOString()}`,
+      );
     });
 
     it('counts packets on a wrong interface apart: they are no sign of life', async () => {
@@ -165,30 +169,29 @@ for (const { name, group, native, quiet, prefix, learnt, bits, source } of FAMIL
       await stream.stop();
     });
 
-    it('tells of a stream that begins, fails and is back, in time', async () => {
+    it('tells of a stream that begins, fails and is back', async () => {
       const told = listen('stream_started', 'stream_lost', 'stream_restored');
       await controller.add([route(group, { alarm: { idle: IDLE } }), route(quiet)]);
-      const next = (kind: EventKind): Promise<MfcEvent> =>
-        until(() => told.find(({ event }) => event === kind), `${kind} should be told.`, 5_000);
+      const untilState = (state: string): Promise<unknown> =>
+        until(async () => (await ruleOf(group))?.alarm_state === state, `The alarm should be ${state}.`);
 
       const first = await router.camera.stream(group, { rate: RATE });
-      await next('stream_started');
-      equal((await ruleOf(group))?.alarm_state, 'ok');
+      await untilState('ok');
       await first.stop();
-      const stopped = performance.now();
-      await next('stream_lost');
-      const after = (performance.now() - stopped) / 1_000;
-      ok(after > IDLE - 0.1 && after < IDLE + INTERVAL + LATE, `lost after ${after} s`);
-      equal((await ruleOf(group))?.alarm_state, 'lost');
-
+      await untilState('lost');
       const second = await router.camera.stream(group, { rate: RATE });
-      const { gap } = await next('stream_restored');
+      await untilState('ok');
       await second.stop();
-      ok(Number(gap) > IDLE, String(gap));
-      deepEqual(
-        told.map(({ event, group: of }) => [event, of]),
-        ['stream_started', 'stream_lost', 'stream_restored'].map((kind) => [kind, group]),
-      );
+
+      // A camera that stalls for longer than the idle time is lost and back as well.
+      const [started, ...rest] = told;
+      deepEqual([started?.event, started?.group], ['stream_started', group]);
+      const kinds = ['stream_lost', 'stream_restored'];
+      for (const [i, { event, group: of, gap }] of rest.entries()) {
+        deepEqual([event, of], [kinds[i % 2], group]);
+        if (event === 'stream_restored') ok(Number(gap) > IDLE, String(gap));
+      }
+      ok(rest.length >= 2, `${rest.length} events after the first`);
     });
 
     it('tells of the first packet of a stream that was learnt, even if it is the only one', async () => {
@@ -207,9 +210,10 @@ for (const { name, group, native, quiet, prefix, learnt, bits, source } of FAMIL
 
     it('ends a route by itself: no packet is forwarded any more', async () => {
       await router.tv1.join(group);
-      await controller.add(route(group, { expires_in: 2 }));
+      await controller.add(route(group, { expires_in: 600 }));
       await router.camera.send(group, { count: 5 });
       await router.tv1.waitFor(group, 5);
+      await controller.add(route(group, { expires_in: 0.2 }));
       await until(() => controller.status.routes === 0, 'The route should end.');
       await router.camera.send(group, { count: 5 });
       await router.tv1.settle();

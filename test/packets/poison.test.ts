@@ -29,10 +29,10 @@ for (const [name, prefix, group, source] of [
       await tv3.burst([group], { sources, count: 1 });
       await tv3.settle();
       await camera.burst([group], { sources, count: KEPT });
-      await tv1.waitFor(group, KEPT, 2_000);
+      await tv1.waitFor(group, KEPT);
       equal((await controller.state({ group })).mfc_rules[0]?.iif, 'camera');
       await camera.burst([group], { sources, count: COUNT });
-      await tv1.waitFor(group, KEPT + COUNT, 2_000);
+      await tv1.waitFor(group, KEPT + COUNT);
     });
   });
 }

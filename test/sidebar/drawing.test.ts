@@ -88,6 +88,18 @@ describe('drawing', () => {
     assert.equal(portOf(many, 'input eth1').bits, 100e6);
   });
 
+  it('a box says what the kernel counts there, also where it is less than its streams: one may be down', () => {
+    const both = row({ oifs: ['eth2', 'eth3'], packets_per_second: 100, bits_per_second: 1e6 });
+    const link = { state: 'up', addresses: [], canRoute: true } as const;
+    const links = [
+      { ...link, key: 'eth1', bitsIn: 1.1e6, bitsOut: 0 },
+      { ...link, key: 'eth2', bitsIn: 0, bitsOut: 0 },
+      { ...link, key: 'eth3' },
+    ];
+    const bits = draw([both], WIDTH, links).ports.map((port) => port.bits);
+    assert.deepEqual(bits, [1.1e6, 0, 1e6]);
+  });
+
   it('the width follows the rate: one step for each tenfold', () => {
     assert.equal(lineWidth(0), 1);
     const steps = [1e4, 1e5, 1e6, 1e7, 1e8, 1e9].map(lineWidth);

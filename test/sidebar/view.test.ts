@@ -40,6 +40,23 @@ describe('view: routes', () => {
     assert.equal(row({ state: 'missing', packets_per_second: 5 }).tone, 'pending');
   });
 
+  const hints = {
+    foreign: row({ state: 'foreign' }),
+    elsewhere: row({ packets_per_second: 0, wrong_if_per_second: 100, age: 60 }),
+    closed: row({ members: {}, oifs: [], packets_per_second: 5 }),
+    silent: row({ packets_per_second: 0 }),
+  };
+  for (const [hint, { hint: given }] of Object.entries(hints)) {
+    it(`says why nothing arrives: ${hint}`, () => assert.equal(given, hint));
+  }
+
+  it('says nothing where packets flow or did, nobody has looked yet, or the server says why', () => {
+    const flowing = { packets_per_second: 5, wrong_if_per_second: 5 };
+    const reason = "Interface 'eth2' is down.";
+    for (const some of [flowing, { packets_per_second: 0, age: 5 }, {}, { packets_per_second: 0, reason }])
+      assert.equal(row(some).hint, undefined);
+  });
+
   it("one can drop one's own routes: not reserved ones, learnt entries, or another program's", () => {
     const can = [row(), row({ state: 'pending' }), row({ streams: 3 })];
     const cannot = [row({ reserved: true }), row({ learnt: true }), row({ state: 'foreign' })];

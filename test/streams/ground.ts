@@ -14,9 +14,6 @@ import type { FlowItem } from './flows';
 
 const PACKAGE = '@mroute/node-red-mfc';
 const RATE = 1_000;
-/** Routes that end, end promptly. */
-const PROMPT_MS = 2_000;
-
 /** A route as `ip` shows it. */
 interface KernelRoute {
   dst: string;
@@ -118,7 +115,7 @@ export class Ground {
     await flows();
     const sent = before + (await stream.stop());
     // A packet that is lost never comes: the counts tell how many, better than a deadline.
-    await this.tv.waitFor(group, sent, PROMPT_MS).catch(() => undefined);
+    await this.tv.waitFor(group, sent).catch(() => undefined);
     const { lost, duplicated } = await this.tv.count(group, { sent });
     const { packets } = (await this.routes()).find(({ dst }) => dst === group) ?? {};
     equal(
@@ -139,13 +136,12 @@ export class Ground {
   }
 
   /** Resolves when the default table has neither routes nor VIFs nor an owner. */
-  async untilFree(deadline = PROMPT_MS): Promise<void> {
+  async untilFree(): Promise<void> {
     const vifs = () => readFileSync('/proc/net/ip_mr_vif', 'utf8').trim().split('\n').length - 1;
     const isOwned = () => readFileSync('/proc/sys/net/ipv4/conf/all/mc_forwarding', 'utf8').trim() !== '0';
     await until(
       async () => vifs() === 0 && !isOwned() && (await this.routes()).length === 0,
       () => `The table should be free; it has ${vifs()} VIFs. Node-RED said:\n${this.#red?.log}`,
-      deadline,
     );
   }
 

@@ -1,6 +1,6 @@
 // What receivers are told of interfaces: on the fake kernel, and on the real one where it has its own ways.
 
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +33,15 @@ describe('events: interfaces', () => {
     await told.untilTold('interface_gone in1');
     kernel.addLink('in1', { up: false });
     await told.untilTold('interface_back in1');
+    kernel.setLink('in1', { up: true });
+    await told.untilTold('interface_up in1');
+  });
+
+  it('one without a carrier is down', async () => {
+    const { kernel } = bench;
+    kernel.setLink('in1', { running: false });
+    await told.untilTold('interface_down in1');
+    kernel.setLink('in1', { up: false });
     kernel.setLink('in1', { up: true });
     await told.untilTold('interface_up in1');
   });
@@ -144,6 +153,25 @@ describe('events: interfaces of the real kernel', () => {
     await lab.ip('link', 'set', 'eth1', 'down');
     await lab.ip('link', 'set', 'eth1', 'up');
     await told.untilTold('interface_down eth1', 'interface_up eth1');
+  });
+
+  it('lose their carrier and get it back, which the route and who adds one are told', async () => {
+    const tv = await lab.host('tv');
+    const toTv = { ...ROUTE, group: '239.1.1.2', iif: 'eth1', oifs: ['tv'] };
+    equal((await controller.add(toTv)).warnings, undefined);
+    await tv.ip('link', 'set', 'eth0', 'down');
+    await told.untilTold('interface_down tv');
+    const { mfc_rules } = await controller.state({ group: toTv.group });
+    deepEqual([mfc_rules[0]?.state, mfc_rules[0]?.reason], ['degraded', "Interface 'tv' has no carrier."]);
+    const { warnings } = await controller.add(toTv);
+    match(warnings?.join() ?? '', /^Interface 'tv' has no carrier\. Packets flow when it has one:/);
+    await tv.ip('link', 'set', 'eth0', 'up');
+    await told.untilTold('interface_up tv');
+    equal((await controller.state({ group: toTv.group })).mfc_rules[0]?.state, 'active');
+    await lab.ip('link', 'set', 'tv', 'down');
+    await told.untilTold('interface_down tv');
+    equal((await controller.state({ group: toTv.group })).mfc_rules[0]?.reason, "Interface 'tv' is down.");
+    await controller.del({ source: toTv.source, group: toTv.group });
   });
 
   it('are there while they are ports of a bridge, and after', async () => {

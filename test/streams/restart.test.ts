@@ -13,11 +13,11 @@ const KEPT = edited('routes', { keepForwarding: true });
 
 /** Routes as the file has them. */
 interface Saved {
-  mfc_rules: { group: string; iif: string; oifs: string[] }[];
+  mfc_rules: { group: string; iif: string; oifs: string[]; expires_at?: number }[];
 }
 
 describe('streams over restarts', function restarts() {
-  this.timeout(90_000);
+  this.timeout(300_000);
   let ground: Ground;
 
   beforeEach(async () => {
@@ -76,11 +76,13 @@ describe('streams over restarts', function restarts() {
   it('a lease goes on while Node-RED is down: what is over at the start is out of the kernel at once', async () => {
     const [lasting, ending] = [ground.group(), ground.group()];
     await ground.red.post('/add', { ...ground.route(lasting), expires_in: 600 });
-    await ground.red.post('/add', { ...ground.route(ending), expires_in: 2 });
-    const over = Date.now() + 2_000;
+    await ground.red.post('/add', { ...ground.route(ending), expires_in: 60 });
     await ground.end('SIGKILL');
     deepEqual(await ground.groups(), [lasting, ending], 'the holder knows nothing of leases');
-    await until(() => Date.now() > over, 'The lease should be over.');
+    edit(({ mfc_rules }) => {
+      // As if it had been down for 100 s.
+      for (const rule of mfc_rules) if (rule.expires_at !== undefined) rule.expires_at -= 100_000;
+    });
     await ground.start();
     const { mfc_rules } = await ground.state();
     deepEqual(
@@ -88,7 +90,7 @@ describe('streams over restarts', function restarts() {
       [lasting],
     );
     const left = mfc_rules[0]?.expires_in ?? 0;
-    ok(left > 500 && left < 598, `${left} s are left`);
+    ok(left > 400 && left <= 500, `${left} s are left`);
     deepEqual(await ground.groups(), [lasting]);
   });
 
@@ -121,9 +123,11 @@ describe('streams over restarts', function restarts() {
   it('keepSeconds over: nobody holds the sockets, the table is free, the file is gone', async () => {
     await ground.red.deploy(edited('routes', { keepForwarding: true, keepSeconds: '1' }));
     await ground.add('239.10.60.1');
+    const start = performance.now();
     await ground.end('SIGKILL');
-    deepEqual(await ground.groups(), ['239.10.60.1']);
     await untilNobodyHolds();
+    const seconds = (performance.now() - start) / 1_000;
+    ok(seconds >= 1, `${seconds} s`);
     await ground.untilFree();
     equal(existsSync(file()), true);
   });

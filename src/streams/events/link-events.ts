@@ -13,7 +13,8 @@ const KINDS = ['interface_up', 'interface_down', 'interface_gone', 'interface_ba
 
 interface Known {
   readonly name: string;
-  readonly up: boolean;
+  /** It is up and has a carrier. */
+  readonly running: boolean;
 }
 
 export class LinkEvents {
@@ -43,7 +44,7 @@ export class LinkEvents {
   /** The kernel tells of an interface. */
   note(name: string, ifindex: number, state: LinkState): void {
     const before = this.links?.get(ifindex);
-    if (state !== 'gone') this.change(ifindex, before, { name, up: state === 'up' });
+    if (state !== 'gone') this.change(ifindex, before, { name, running: state === 'up' });
     else if (before !== undefined) this.change(ifindex, before, undefined);
   }
 
@@ -75,8 +76,8 @@ export class LinkEvents {
       if (before !== undefined && before.name !== now?.name) this.tell('interface_gone', before.name, isUsed);
       if (now !== undefined && before?.name !== now.name) this.tell('interface_back', now.name, isUsed);
     }
-    if (now === undefined || now.up === (before?.up ?? false)) return;
-    this.tell(now.up ? 'interface_up' : 'interface_down', now.name, isUsed);
+    if (now === undefined || now.running === (before?.running ?? false)) return;
+    this.tell(now.running ? 'interface_up' : 'interface_down', now.name, isUsed);
   }
 
   private tell(kind: (typeof KINDS)[number], name: string, isUsed: boolean): void {
