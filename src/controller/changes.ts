@@ -18,16 +18,9 @@ import {
   parseDel,
   wantsDryRun,
 } from '../routing/request';
-import { formatRoute, type Route, type Rule, sameEntry, sameOptions } from '../routing/route';
+import { formatRoute, type Route, sameEntry, sameOptions } from '../routing/route';
 import { keyOf, type TableState } from '../routing/table';
-import {
-  type Difference,
-  isWanted,
-  parseWanted,
-  parseWholeTable,
-  setWholeTable,
-  type WholeTable,
-} from '../routing/whole-table';
+import { parseWanted, parseWholeTable, setWholeTable, type WholeTable } from '../routing/whole-table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import {
   type ChangeAnswer,
@@ -37,9 +30,8 @@ import {
   type SetAnswer,
   SetVerdict,
   type Verdict,
-  type WantedTable,
-  wantedRule,
 } from './answers';
+import { compare, labelOf } from './difference';
 import type { Installer } from './installer';
 import { Journal } from './journal';
 import type { StateFile } from './state-file';
@@ -102,7 +94,7 @@ export class Changes {
   private async setTable(whole: WholeTable, pace: Pace): Promise<Carried<SetAnswer>> {
     const requests = await pace.map(whole.rules, (_, i) => parseWanted(whole, i));
     await this.listener.enter(versionsOf(requests));
-    const { difference, previous } = await this.compare(whole, requests, pace);
+    const { difference, previous } = await compare(whole, requests, this.installer.table, this.guard(), pace);
     const decide = async (plan: Plan, isShort: boolean): Promise<Verdict> => {
       const verdict = new SetVerdict(whole.label, plan);
       for (const decision of setWholeTable(plan, this.installer.table, whole, difference, isShort)) {
@@ -120,31 +112,6 @@ export class Changes {
       throw error;
     });
     return { answer: { ...answer, ...labelOf(whole), previous }, saved };
-  }
-
-  /** What is wanted against what is there, which is `previous`. */
-  private async compare(
-    whole: WholeTable,
-    requests: readonly AddRequest[],
-    pace: Pace,
-  ): Promise<{ difference: Difference; previous: WantedTable }> {
-    const guard = this.guard();
-    const isReserved = (key: string): boolean => guard.isReserved(key);
-    const isChangeable = (key: string, route: Route): boolean => guard.isChangeable(key, route);
-    const wanted = (await pace.map(requests, (request, at) => ({ request, at }))).filter(({ request }) => {
-      return isWanted(request, isReserved);
-    });
-    const keys = new Set(await pace.map(wanted, ({ request }) => keyOf(request.route)));
-    const mfc_rules: Rule[] = [];
-    const unwanted: Route[] = [];
-    await pace.map(this.installer.table.listOwn(), (route) => {
-      if (whole.label !== undefined && route.label !== whole.label) return;
-      const key = keyOf(route);
-      if (!isChangeable(key, route)) return;
-      mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
-      if (!keys.has(key)) unwanted.push(route);
-    });
-    return { difference: { wanted, unwanted, isChangeable }, previous: { ...labelOf(whole), mfc_rules } };
   }
 
   /** Saves what no message has changed. */
@@ -211,10 +178,6 @@ export class Changes {
     if (!isWhole) this.listener.lookAtAll();
     this.listener.changed();
   }
-}
-
-function labelOf({ label }: WholeTable): { label?: string } {
-  return label === undefined ? {} : { label };
 }
 
 /** A route takes what it can, and that is not all: with the VIF numbers of routes that go it may be. */

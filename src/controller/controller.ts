@@ -6,21 +6,17 @@
  */
 import { EventEmitter } from 'node:events';
 import type { IpVersion } from '../abi/address';
-import { MfcError } from '../errors';
+import type { MfcError } from '../errors';
 import type { Kernel, MrouteSocket } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
-import { Guard } from '../routing/guard';
-import { Plan } from '../routing/plan';
-import { parseRails, type RailSettings } from '../routing/rails';
 import { type Fields, parseFilter } from '../routing/request';
-import type { Route } from '../routing/route';
-import { parseWatched } from '../routing/watching';
 import { type EventRequest, parseEventFilter } from '../streams/events/event-filter';
 import type { Subscription } from '../streams/events/subscription';
 import type { ChangeAnswer, SetAnswer, StateAnswer, Status } from './answers';
+import { Beginning, type BeginningOptions } from './beginning';
 import { type Carried, Changes } from './changes';
-import { closed, Installer } from './installer';
-import { loadRoutes } from './load';
+import { Inbox } from './inbox';
+import { Installer } from './installer';
 import { type Estate, type KeepOptions, Opening } from './opening';
 import type { Page } from './page';
 import { Queue } from './queue';
@@ -32,7 +28,7 @@ import { Tables } from './tables';
 import { Tending } from './tending';
 import { inTurn } from './turns';
 
-export interface ControllerOptions extends KeepOptions {
+export interface ControllerOptions extends KeepOptions, BeginningOptions {
   /** Number of the routing table; blank is the kernel's default one. */
   table?: string | number | undefined;
   /** Path of the file with the saved routes. */
@@ -41,10 +37,6 @@ export interface ControllerOptions extends KeepOptions {
   meterInterval?: string | number | undefined;
   /** Controllers that this one comes after; they end, and it takes over what it can use. */
   predecessors?: readonly Predecessor[];
-  /** What messages may do; all, if absent. */
-  rails?: RailSettings | undefined;
-  /** Interfaces that have VIFs in any case, so that streams are seen there: names or patterns, separated by commas. */
-  watchInterfaces?: string | undefined;
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
@@ -58,11 +50,6 @@ interface Events {
   warning: [MfcError];
 }
 
-/** Why a saved route is pending before its table is open. */
-const NOT_YET = 'The routing table is not open yet.';
-/** As many messages may wait for the table. */
-const MAX_WAITING = 1_000;
-
 export class Controller extends EventEmitter<Events> {
   private readonly file: StateFile;
   private readonly installer: Installer;
@@ -71,12 +58,11 @@ export class Controller extends EventEmitter<Events> {
   private readonly tending: Tending;
   readonly streams: Streams;
   private readonly queue = new Queue();
+  private readonly inbox: Inbox;
+  private readonly beginning: Beginning;
   private readonly changes: Changes;
-  private guard_: Guard | undefined;
   private readonly predecessors: Predecessor[];
   private readonly tableText: ControllerOptions['table'];
-  private isLoaded = false;
-  private isClosing = false;
   private isTendingSoon = false;
 
   constructor(options: ControllerOptions) {
@@ -119,7 +105,17 @@ export class Controller extends EventEmitter<Events> {
       healed: () => this.streams.linksChanged(),
       warn: this.warn,
     });
-    this.changes = new Changes(this.installer, this.file, this.streams.joins, () => this.guard, {
+    this.inbox = new Inbox(this.queue, {
+      isOpen: () => this.installer.sockets.size > 0,
+      failure: () => this.tables.failure,
+    });
+    this.beginning = new Beginning(this.installer, this.file, options, {
+      commit: (state) => this.streams.routes.silently(() => this.installer.table.commit(state)),
+      ended: (routes) => this.streams.ended(routes),
+      stale: () => this.changes.save(),
+      warn: this.warn,
+    });
+    this.changes = new Changes(this.installer, this.file, this.streams.joins, () => this.beginning.guard, {
       run: (task) => this.queue.run(task),
       enter: (versions) => this.enter(versions),
       tend: () => this.tend().catch(this.warn),
@@ -134,7 +130,7 @@ export class Controller extends EventEmitter<Events> {
     if (this.installer.sockets.size > 0) return { state: 'open', routes, pending, degraded };
     const error = this.tables.failure;
     if (error !== undefined) return { state: 'closed', routes, pending, degraded, error };
-    return { state: this.isClosing ? 'closed' : 'opening', routes, pending, degraded };
+    return { state: this.inbox.isClosed ? 'closed' : 'opening', routes, pending, degraded };
   }
 
   /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; if another owns it, it tries again. */
@@ -180,14 +176,14 @@ export class Controller extends EventEmitter<Events> {
 
   /** The routes that the payload and the node's fields ask for, with counters, and all VIFs. Of many routes a page, if one is given. */
   state(payload: unknown, fields: Fields = {}, page?: Page): Promise<StateAnswer> {
-    return this.enqueue(async () => {
+    return this.inbox.take(async () => {
       const filter = parseFilter(payload, fields);
       await this.tables.enter();
       await this.tend();
       this.streams.measures.look();
       const { joins, measures } = this.streams;
       const unrouted = this.streams.listUnrouted();
-      return readState(this.installer, { joins, measures, unrouted, guard: this.guard }, filter, page);
+      return readState(this.installer, { joins, measures, unrouted, guard: this.beginning.guard }, filter, page);
     });
   }
 
@@ -202,7 +198,7 @@ export class Controller extends EventEmitter<Events> {
 
   /** Resolves when what is answered is in the kernel and on the disk. */
   private async change<A>(task: () => Promise<Carried<A>>): Promise<A> {
-    const { answer, saved } = await this.enqueue(async () => {
+    const { answer, saved } = await this.inbox.take(async () => {
       await this.streams.subscriptions.room();
       return task();
     });
@@ -230,16 +226,15 @@ export class Controller extends EventEmitter<Events> {
 
   /** Works off what the kernel has told. */
   private async tend(): Promise<void> {
-    if (this.isClosing || !this.tending.isDue()) return;
+    if (this.inbox.isClosed || !this.tending.isDue()) return;
     await this.tending.tend();
     this.changed();
   }
 
-  private async prepare({ meterInterval, rails = {}, watchInterfaces }: ControllerOptions): Promise<void> {
+  private async prepare({ meterInterval }: ControllerOptions): Promise<void> {
     await this.follow();
     this.installer.tableId();
-    this.guard_ ??= new Guard(parseRails(rails), this.installer.table);
-    await this.load(parseWatched(watchInterfaces));
+    await this.beginning.load();
     this.streams.start(1000 * meterIntervalOf(meterInterval, this.warn));
     this.tending.start();
     this.streams.links.start();
@@ -261,33 +256,6 @@ export class Controller extends EventEmitter<Events> {
     } catch {
       return 'none';
     }
-  }
-
-  private async load(watched: readonly Route[]): Promise<void> {
-    if (this.isLoaded) return;
-    const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
-    const plan = new Plan(this.installer.table, this.installer.survey());
-    for (const route of [...routes, ...this.guard.reserved, ...watched]) plan.keep(route, NOT_YET);
-    this.streams.routes.silently(() => this.installer.table.commit(plan.next));
-    this.isLoaded = true;
-    this.streams.ended(ended);
-    for (const warning of warnings) this.warn(warning);
-    if (isStale) this.changes.save();
-  }
-
-  /** Known as soon as any table is opened. */
-  private get guard(): Guard {
-    if (this.guard_ === undefined) throw closed();
-    return this.guard_;
-  }
-
-  /** One message after the other. Those that come before the table is open wait, but not without end. */
-  private enqueue<T>(task: () => Promise<T>): Promise<T> {
-    if (this.isClosing) return Promise.reject(closed());
-    if (this.installer.sockets.size > 0 || this.queue.size < MAX_WAITING) return this.queue.run(task);
-    const hint = this.tables.failure?.message ?? 'Send it again when the controller is open.';
-    const what = `${MAX_WAITING} messages wait already for the controller to open.`;
-    return Promise.reject(new MfcError('ERR_MFC_NOT_OPEN', what, { hint }));
   }
 
   private changed(): void {
@@ -312,7 +280,7 @@ export class Controller extends EventEmitter<Events> {
 
   /** No message is done after this. */
   private async end(): Promise<void> {
-    this.isClosing = true;
+    this.inbox.isClosed = true;
     this.tables.end();
     this.streams.stop();
     await this.queue.idle();

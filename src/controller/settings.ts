@@ -1,7 +1,8 @@
 /**
  * The settings of a controller, as a user wrote them.
  */
-import { MfcError } from '../errors';
+import type { MfcError } from '../errors';
+import { invalid } from '../routing/invalid';
 
 /** MRT6_TABLE takes ids below this, MRT_TABLE ten times as many: net/ipv6/ip6mr.c ip6mr_new_table. One limit serves both. */
 const LIMIT = 100_000_000;
@@ -12,11 +13,8 @@ export function parseTableId(value: string | number | undefined): number | undef
   if (text === '') return undefined;
   const id = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
   if (id > 0 && id < LIMIT) return id;
-  throw new MfcError('ERR_MFC_INVALID', `Invalid argument: table is '${text}'.`, {
-    field: 'table',
-    value,
-    hint: `Give a number from 1 to ${LIMIT - 1}, or leave it blank for the kernel's default table.`,
-  });
+  const hint = `Give a number from 1 to ${LIMIT - 1}, or leave it blank for the kernel's default table.`;
+  throw invalid(undefined, 'table', value, `is '${text}'.`, hint);
 }
 
 const DEFAULT_KEEP_SECONDS = 300;
@@ -28,11 +26,8 @@ export function parseKeepSeconds(value: string | number | undefined): number {
   if (text === '') return DEFAULT_KEEP_SECONDS;
   const seconds = /^[1-9]\d*$/.test(text) ? Number(text) : 0;
   if (seconds > 0 && seconds <= MAX_KEEP_SECONDS) return seconds;
-  throw new MfcError('ERR_MFC_INVALID', `Invalid argument: keepSeconds is '${text}'.`, {
-    field: 'keepSeconds',
-    value,
-    hint: `Give a whole number from 1 to ${MAX_KEEP_SECONDS}, or leave it blank for ${DEFAULT_KEEP_SECONDS}.`,
-  });
+  const hint = `Give a whole number from 1 to ${MAX_KEEP_SECONDS}, or leave it blank for ${DEFAULT_KEEP_SECONDS}.`;
+  throw invalid(undefined, 'keepSeconds', value, `is '${text}'.`, hint);
 }
 
 const DEFAULT_METER_SECONDS = 1;
@@ -60,9 +55,6 @@ export function meterIntervalOf(value: string | number | undefined, warn: (warni
 
 function badMeterInterval(value: string | number | undefined, rest: string): MfcError {
   const range = `from ${MIN_METER_SECONDS} to ${MAX_METER_SECONDS}`;
-  return new MfcError('ERR_MFC_INVALID', `Invalid argument: meterInterval is '${String(value).trim()}'.`, {
-    field: 'meterInterval',
-    value,
-    hint: `Give a number of seconds ${range}, or leave it blank for ${DEFAULT_METER_SECONDS}.${rest}`,
-  });
+  const hint = `Give a number of seconds ${range}, or leave it blank for ${DEFAULT_METER_SECONDS}.${rest}`;
+  return invalid(undefined, 'meterInterval', value, `is '${String(value).trim()}'.`, hint);
 }

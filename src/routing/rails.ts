@@ -2,8 +2,7 @@
  * The guard rails of a controller, as a user wrote them: what messages may do.
  */
 import { ANY_SOURCE } from '../abi/family';
-import { MfcError } from '../errors';
-import { namedAfter } from './invalid';
+import { invalid, namedAfter } from './invalid';
 import { parsePatterns } from './outputs';
 import { formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
 import { parseAdd } from './request';
@@ -61,33 +60,35 @@ function textOf(value: string | number | undefined): string {
   return String(value ?? '').trim();
 }
 
-function bad(field: keyof RailSettings, value: unknown, what: string, hint: string): MfcError {
-  return new MfcError('ERR_MFC_INVALID', `Invalid argument: ${field} ${what}`, { field, value, hint });
-}
-
 function parseRange(field: 'allowedGroups' | 'allowedSources', text: string): Prefix {
   const prefix = parsePrefix(text);
   if (prefix === undefined) {
     const example = field === 'allowedGroups' ? '239.1.0.0/16, ff3e::/16' : '10.1.0.0/16, *';
-    throw bad(field, text, `has '${text}', which is no address or prefix.`, `Write it as "${example}".`);
+    throw invalid(undefined, field, text, `has '${text}', which is no address or prefix.`, `Write it as "${example}".`);
   }
   const network = formatPrefix(masked(prefix));
   if (network === formatPrefix(prefix)) return prefix;
-  throw bad(field, text, `has '${text}' with bits beyond its length.`, `Write "${network}".`);
+  throw invalid(undefined, field, text, `has '${text}' with bits beyond its length.`, `Write "${network}".`);
 }
 
 function parseMaxRoutes(value: string | number | undefined): number | undefined {
   const text = textOf(value);
   if (text === '') return undefined;
   if (/^(0|[1-9]\d{0,5})$/.test(text)) return Number(text);
-  throw bad('maxRoutes', value, `is '${text}'.`, 'Give a whole number up to 999999, or leave it blank for no limit.');
+  throw invalid(
+    undefined,
+    'maxRoutes',
+    value,
+    `is '${text}'.`,
+    'Give a whole number up to 999999, or leave it blank for no limit.',
+  );
 }
 
 function parseLoops(value: string | undefined): LoopRule {
   const text = textOf(value);
   if (text === '') return 'refuse';
   if (text === 'refuse' || text === 'warn' || text === 'allow') return text;
-  throw bad('loops', value, `is '${text}'.`, 'Give "refuse", "warn" or "allow".');
+  throw invalid(undefined, 'loops', value, `is '${text}'.`, 'Give "refuse", "warn" or "allow".');
 }
 
 const RESERVED_HINT = 'Give a JSON array of routes, as mfc add takes them, or leave it blank.';
@@ -96,16 +97,28 @@ function parseReserved(value: string | undefined): Route[] {
   const text = textOf(value);
   if (text === '') return [];
   const rules = parseJson(text);
-  if (!Array.isArray(rules)) throw bad('reservedRoutes', value, 'is no array.', RESERVED_HINT);
+  if (!Array.isArray(rules)) throw invalid(undefined, 'reservedRoutes', value, 'is no array.', RESERVED_HINT);
   const routes = rules.map(parseReservedRoute);
   const keys = new Set<string>();
   for (const route of routes) {
     if (route.expiresAt !== undefined) {
-      throw bad('reservedRoutes', value, `has ${formatRoute(route)} with an end.`, 'Leave out its expires_in.');
+      throw invalid(
+        undefined,
+        'reservedRoutes',
+        value,
+        `has ${formatRoute(route)} with an end.`,
+        'Leave out its expires_in.',
+      );
     }
     const key = routeKey(route.source, route.group);
     if (keys.has(key)) {
-      throw bad('reservedRoutes', value, `has ${formatRoute(route)} twice.`, 'Name each source and group once.');
+      throw invalid(
+        undefined,
+        'reservedRoutes',
+        value,
+        `has ${formatRoute(route)} twice.`,
+        'Name each source and group once.',
+      );
     }
     keys.add(key);
   }
@@ -125,6 +138,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw bad('reservedRoutes', text, `is no JSON: ${why}.`, RESERVED_HINT);
+    throw invalid(undefined, 'reservedRoutes', text, `is no JSON: ${why}.`, RESERVED_HINT);
   }
 }

@@ -118,6 +118,7 @@ function* drop(plan: Plan, routes: readonly Route[]): Generator<Decided, void> {
 
 /** Whether this very route is there and waits: it may go on waiting. A table is not refused for what it leaves as it is. */
 function isWaiting(table: RouteTable, route: Route): boolean {
+  if (table.pending + table.degraded === 0) return false; // thousands of routes need not be looked up
   const entry = table.get(keyOf(route));
   return entry?.reason !== undefined && isSameRequest(entry.route, route);
 }
