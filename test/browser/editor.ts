@@ -2,6 +2,9 @@
  * Node-RED's editor, as a person uses it: by mouse and keyboard. The same words for Node-RED 4 and 5.
  */
 import type { Locator, Page } from 'playwright-core';
+import { DEADLINE_MS, until } from '../lab/until';
+
+const CLICK_MS = 5_000;
 
 export interface Place {
   x: number;
@@ -50,9 +53,19 @@ export class Editor {
     await port.dragTo(to.locator('.red-ui-flow-port-input .red-ui-flow-port'));
   }
 
-  /** Opens the form of a node. */
+  /** Opens the form of a node. Two clicks are a double click only if the editor hears them within 650 ms: else once more. */
   async edit(node: Locator): Promise<void> {
-    await node.dblclick();
+    let missed: unknown;
+    await until(
+      async () => {
+        await node.dblclick({ timeout: CLICK_MS }).catch((error: unknown) => {
+          missed = error; // the form may be in the way by now
+        });
+        return (await this.form.count()) > 0;
+      },
+      () => `the form should open ${missed ?? ''}`,
+      2 * DEADLINE_MS,
+    );
     await this.#untilOpen('dialog');
   }
 
