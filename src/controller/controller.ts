@@ -30,6 +30,7 @@ import { StateFile } from './state-file';
 import { Streams } from './streams';
 import { Tables } from './tables';
 import { Tending } from './tending';
+import { inTurn } from './turns';
 
 export interface ControllerOptions extends KeepOptions {
   /** Number of the routing table; blank is the kernel's default one. */
@@ -73,6 +74,7 @@ export class Controller extends EventEmitter<Events> {
   private readonly changes: Changes;
   private guard_: Guard | undefined;
   private readonly predecessors: Predecessor[];
+  private readonly tableText: ControllerOptions['table'];
   private isLoaded = false;
   private isClosing = false;
   private isTendingSoon = false;
@@ -80,6 +82,7 @@ export class Controller extends EventEmitter<Events> {
   constructor(options: ControllerOptions) {
     super();
     this.predecessors = [...(options.predecessors ?? [])];
+    this.tableText = options.table;
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
       unrouted: (_, stream) => this.streams.noteUnrouted(stream),
@@ -137,7 +140,8 @@ export class Controller extends EventEmitter<Events> {
   /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; if another owns it, it tries again. */
   open(): Promise<void> {
     this.tables.start();
-    return this.queue.run(() => this.tables.openAll());
+    const { kernel } = this.installer;
+    return this.queue.run(() => inTurn(kernel, this.tableText, () => this.tables.openAll()));
   }
 
   /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */

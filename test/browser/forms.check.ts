@@ -24,13 +24,13 @@ const NODES = Object.keys(JSON.parse(readFileSync(join(checkout, 'package.json')
 /** One node of each type, in a column. */
 const FLOW = [
   { id: 'tab', type: 'tab', label: 'All' },
-  { id: CONTROLLER, type: CONTROLLER, name: '' },
+  { id: 'own', type: CONTROLLER, name: '' },
   ...NODES.map((type, row) => {
     return {
       id: type.replace(' ', '-'),
       type,
       z: 'tab',
-      controller: CONTROLLER,
+      controller: 'own',
       x: 300,
       y: 80 + 80 * row,
       wires: [[]],

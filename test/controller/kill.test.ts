@@ -15,6 +15,8 @@ const ROUNDS = 200;
 const AT_ONCE = 4;
 /** Some saves take place in this time; the kill comes at a random moment of it. */
 const WINDOW_MS = 30;
+/** So long a program may take to start on a busy machine. */
+const START_MS = 60_000;
 
 interface Saved {
   version: number;
@@ -31,7 +33,7 @@ async function addAndKill(stateFile: string): Promise<string[]> {
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  await until(() => output !== '', 'the program should add routes');
+  await until(() => output !== '', 'the program should add routes', START_MS);
   await pause(Math.random() * WINDOW_MS);
   child.kill('SIGKILL');
   await exit;

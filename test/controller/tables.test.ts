@@ -73,6 +73,17 @@ describe('controller: tables', () => {
     deepEqual(new Set(await Promise.all(results.slice(0, 999))), new Set([true]));
   });
 
+  it('that two controllers want are those of the first, though its file takes longer to read', async () => {
+    const rules = Array.from({ length: 5_000 }, (_, i) => ({ ...ROUTE, group: `239.2.${i >> 8}.${i & 255}` }));
+    bench = await Bench.make(JSON.stringify({ version: 1, mfc_rules: rules }));
+    const second = await Bench.make(undefined, bench.kernel);
+    const opened = bench.controller.open();
+    await rejects(second.controller.open(), { code: 'ERR_MFC_TABLE_IN_USE' });
+    await opened;
+    equal(bench.controller.status.routes, rules.length);
+    await second.close();
+  });
+
   it('of one family are open though those of the other are not', async () => {
     for (const version of [4, 6] as const) {
       bench = await Bench.make(SAVED);
