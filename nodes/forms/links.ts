@@ -6,16 +6,19 @@
 export interface Link {
   readonly name: string;
   readonly up: boolean;
+  /** It is up and has a carrier. */
+  readonly running: boolean;
   readonly multicast: boolean;
   readonly addresses: readonly string[];
 }
 
-export type LinkState = 'up' | 'down' | 'no-multicast' | 'no-address';
+export type LinkState = 'up' | 'down' | 'no-carrier' | 'no-multicast' | 'no-address';
 
 /** The one thing to know of an interface before it is chosen: `up`, or why it forwards nothing. */
-export function stateOf({ up, multicast, addresses }: Link): LinkState {
+export function stateOf({ up, running, multicast, addresses }: Link): LinkState {
   if (!multicast) return 'no-multicast';
   if (!up) return 'down';
+  if (!running) return 'no-carrier';
   return addresses.length === 0 ? 'no-address' : 'up';
 }
 

@@ -10,6 +10,7 @@ import { addressesOf, type Link, type LinkState, stateOf } from './links.js';
 const LABELS: Readonly<Record<LinkState, string>> = {
   up: 'link.up',
   down: 'link.down',
+  'no-carrier': 'link.no-carrier',
   'no-multicast': 'link.no-multicast',
   'no-address': 'link.no-address',
 };
@@ -80,6 +81,8 @@ export function createPicker(RED: Red, $: JQueryStatic) {
         onselect: ({ value }) => choose(value),
         onclose: () => {
           menu = undefined;
+          // The list has gone, and with it the item that had the focus.
+          if ($(':focus').length === 0) input.trigger('focus');
         },
       });
       menu.show({ target: input });

@@ -28,6 +28,7 @@ function makeInterface({ key }: InterfaceRow): View<InterfaceRow> {
   const bitsIn = makeCell('in');
   const bitsOut = makeCell('out');
   // Where there is no room for the head of the table, the style puts its words in front.
+  setAttributes(vif, { 'data-title': say('interface.vif') });
   setAttributes(bitsIn, { 'data-title': say('interface.in') });
   setAttributes(bitsOut, { 'data-title': say('interface.out') });
   const element = makeRow(key, makeCell('name', dot, name), vif, bitsIn, bitsOut, note);

@@ -3,7 +3,7 @@
  * mfc-dismiss, mfc-error.
  */
 import { make, makeButton, setAttributes, setText, show } from './dom.js';
-import { say } from './words.js';
+import { messageOf, say } from './words.js';
 
 export interface Notice {
   readonly text: string;
@@ -45,8 +45,11 @@ export class Notices {
   }
 
   #remove(key: string): void {
-    this.#shown.get(key)?.element.remove();
+    const element = this.#shown.get(key)?.element;
+    const hasFocus = element?.contains(document.activeElement) === true;
+    element?.remove();
     this.#shown.delete(key);
+    if (hasFocus) this.element.closest('details')?.querySelector('summary')?.focus();
   }
 
   #make({ text, warnings, undo, key }: Notice): HTMLElement {
@@ -58,7 +61,7 @@ export class Notices {
         await undo?.();
         this.#remove(key);
       } catch (failure) {
-        setText(error, failure instanceof Error ? failure.message : String(failure));
+        setText(error, messageOf(failure));
         show(error, true);
       }
     };

@@ -5,7 +5,7 @@
 import { make, makeButton, setText, show } from './dom.js';
 import { keyed, type View } from './keyed.js';
 import type { InterfaceRow } from './view.js';
-import { say } from './words.js';
+import { messageOf, say } from './words.js';
 
 interface OutputEvents {
   /** Fails with the sentence that is to be shown. */
@@ -71,7 +71,7 @@ export class OutputForm {
     try {
       await onAdd(this.#chosen);
     } catch (error) {
-      this.#showError(error instanceof Error ? error.message : String(error));
+      this.#showError(messageOf(error));
     }
     this.#check();
   }

@@ -7,7 +7,7 @@ import { formatAge, formatBits, formatNumber } from './format.js';
 import type { View } from './keyed.js';
 import { makeCell, makeRow, Table } from './table.js';
 import type { RouteRow } from './view.js';
-import { language, say } from './words.js';
+import { language, messageOf, say } from './words.js';
 
 export interface RouteEvents {
   onSelect(row: RouteRow): void;
@@ -38,7 +38,8 @@ class RouteElement implements View<ShownRoute> {
   readonly #name: HTMLButtonElement;
   readonly #badges = { state: badge(''), learnt: badge('mfc-learnt'), streams: badge('') };
   readonly #source = make('div', 'mfc-weak');
-  readonly #path = makeCell('path');
+  readonly #path = make('div', '');
+  readonly #label = make('div', 'mfc-weak');
   readonly #bits = make('div', 'mfc-strong');
   readonly #packets = make('div', 'mfc-weak');
   readonly #lock: HTMLElement;
@@ -61,7 +62,8 @@ class RouteElement implements View<ShownRoute> {
     const badges = make('div', '', {}, state, learnt, streams);
     const stream = makeCell('stream', this.#dot, this.#name, this.#source, badges);
     const rate = makeCell('rate', this.#bits, this.#packets);
-    this.element = makeRow(row.key, stream, this.#path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
+    const path = makeCell('path', this.#path, this.#label);
+    this.element = makeRow(row.key, stream, path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
     setText(learnt, say('route.learnt'));
     show(this.#error, false);
   }
@@ -73,9 +75,9 @@ class RouteElement implements View<ShownRoute> {
     setAttributes(this.#name, { 'aria-pressed': String(isSelected) });
     this.#dot.className = `mfc-dot mfc-tone-${tone}`;
     this.#showBadges(row);
-    const source = route.source === '*' ? say('any-source') : route.source;
-    setText(this.#source, route.label === undefined ? source : `${source} · ${route.label}`);
+    setText(this.#source, route.source === '*' ? say('any-source') : route.source);
     setText(this.#path, pathText(row));
+    setText(this.#label, route.label ?? '');
     this.#showRate(row);
     show(this.#lock, route.reserved === true);
     show(this.#drop, canWrite && canDrop);
@@ -113,7 +115,7 @@ class RouteElement implements View<ShownRoute> {
     try {
       await onDrop(this.#row);
     } catch (error) {
-      this.#showError(error instanceof Error ? error.message : String(error));
+      this.#showError(messageOf(error));
     }
     this.#drop.disabled = false;
   }

@@ -1,5 +1,5 @@
 /**
- * Requests to the admin endpoints of the package. A failure is a Refusal with a sentence for people.
+ * Requests to the admin endpoints of the package. A failure is an Error with a sentence for people.
  */
 import type { ServerError } from './answers.js';
 import { say } from './words.js';
@@ -10,18 +10,6 @@ export interface Answer<Body> {
   readonly body: Body;
   /** The server's time, milliseconds since the epoch: its clock and the browser's may differ. */
   readonly now: number;
-}
-
-export class Refusal extends Error {
-  /** Whether it is the user who may not. */
-  readonly isForbidden: boolean;
-
-  constructor({ status, responseJSON }: Reply) {
-    const error = serverError(responseJSON);
-    super(error === undefined ? reasonOf(status) : sentenceOf(error));
-    // With an error of ours it is a rule of the controller.
-    this.isForbidden = error === undefined && (status === 401 || status === 403);
-  }
 }
 
 /** What is wrong and what to do, once each. */
@@ -51,7 +39,10 @@ function request<Body>(method: 'GET' | 'POST', path: string, payload?: object): 
         const date = Date.parse(reply.getResponseHeader('Date') ?? '');
         resolve({ body: body as Body, now: Number.isNaN(date) ? Date.now() : date });
       },
-      error: (reply) => reject(new Refusal(reply)),
+      error: ({ status, responseJSON }) => {
+        const error = serverError(responseJSON);
+        reject(new Error(error === undefined ? reasonOf(status) : sentenceOf(error)));
+      },
     });
   });
 }

@@ -11,10 +11,10 @@ import { make, setText, show } from './dom.js';
 import type { Notice } from './notices.js';
 import { Poll } from './poll.js';
 import { watchPresence } from './presence.js';
-import { type Answer, Refusal, read, sentenceOf, write } from './server.js';
+import { type Answer, read, sentenceOf, write } from './server.js';
 import { TableView } from './table-view.js';
 import { type RouteRow, routeFor, type StreamRow, undoOf } from './view.js';
-import { say } from './words.js';
+import { messageOf, say } from './words.js';
 
 /** The server sends no more routes than this: the rest is for the filter. */
 const MAX_ROUTES = 1000;
@@ -30,7 +30,6 @@ export class Tab {
   readonly #poll: Poll;
   /** The id of the controller whose table is shown. */
   #shown: string | undefined;
-  #canWrite = RED.user.hasPermission('mfc.write');
 
   constructor() {
     this.#view = new TableView({
@@ -51,7 +50,7 @@ export class Tab {
     try {
       await this.#ask();
     } catch (error) {
-      this.#showProblem(error instanceof Error ? error.message : String(error));
+      this.#showProblem(messageOf(error));
       this.#view.dim(true);
       throw error;
     }
@@ -75,7 +74,8 @@ export class Tab {
     this.#showProblem('');
     show(this.#view.element, true);
     this.#view.dim(false);
-    this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite: this.#canWrite });
+    const canWrite = RED.user.hasPermission('mfc.write');
+    this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite });
   }
 
   #turnTo(id: string): void {
@@ -114,9 +114,6 @@ export class Tab {
     if (id === undefined) throw new Error(say('error.absent'));
     try {
       return await write<ChangeAnswer>(`${pathOf(id)}/${verb}`, payload);
-    } catch (error) {
-      if (error instanceof Refusal && error.isForbidden) this.#canWrite = false;
-      throw error;
     } finally {
       this.#poll.hurry();
     }

@@ -7,6 +7,9 @@ export function say(key: string, values: Readonly<Record<string, string | number
   return RED._(`${CATALOG}${key}`, values);
 }
 
+/** The sentence of what was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** For numbers and times. */
 export function language(): string {
   return RED.i18n.lang();

@@ -2,8 +2,9 @@
  * The answers that flows get, and the sentences in them.
  */
 import type { MfcCounters, VifCounters } from '../abi/family';
+import type { Decided } from '../routing/decide';
 import { describe, type PlanStep } from '../routing/operation';
-import type { Decided, Outcome, Plan } from '../routing/plan';
+import type { Outcome, Plan } from '../routing/plan';
 import { formatRoute, type Route, type Rule, toOif, toRule } from '../routing/route';
 import { type Entry, keyOf, type RouteTable } from '../routing/table';
 import type { RouteMeasures, VifMeasures } from '../streams/meters/measures';
@@ -158,6 +159,11 @@ export class SetVerdict implements Verdict {
   get message(): string {
     const what = this.label === undefined ? 'Table' : `Routes with the label '${this.label}'`;
     return `${what} set: ${this.decisions.length === 0 ? 'none there, none wanted' : countsOf(this.decisions)}.`;
+  }
+
+  /** Whether routes give VIF numbers back, or may. */
+  get givesBack(): boolean {
+    return this.decisions.some(({ outcome }) => outcome === 'deleted' || outcome === 'replaced');
   }
 
   add(decision: Decision): void {

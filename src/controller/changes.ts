@@ -5,6 +5,7 @@
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
 import { Pace } from '../pace';
+import { decideDel, decideMerge } from '../routing/decide';
 import type { Guard } from '../routing/guard';
 import { namedAfter } from '../routing/invalid';
 import { Plan } from '../routing/plan';
@@ -42,6 +43,7 @@ import {
 import type { Installer } from './installer';
 import { Journal } from './journal';
 import type { StateFile } from './state-file';
+import { takeBack } from './take-back';
 import { warningsFor } from './warnings';
 
 export interface ChangesListener {
@@ -80,12 +82,12 @@ export class Changes {
   add(payload: unknown, fields: Fields): Promise<Carried<ChangeAnswer>> {
     return this.each(payload, fields, parseAdd, (plan, request, at) => {
       const { origin, route } = request;
-      return origin === 'learnt' ? sentBack(plan, route) : plan.merge(request, at);
+      return origin === 'learnt' ? sentBack(plan, route) : decideMerge(plan, request, at);
     });
   }
 
   del(payload: unknown, fields: Fields): Promise<Carried<ChangeAnswer>> {
-    return this.each(payload, fields, parseDel, (plan, request, at) => plan.del(request, at));
+    return this.each(payload, fields, parseDel, decideDel);
   }
 
   async set(payload: unknown, fields: Fields): Promise<Carried<SetAnswer>> {
@@ -101,17 +103,17 @@ export class Changes {
     const requests = await pace.map(whole.rules, (_, i) => parseWanted(whole, i));
     await this.listener.enter(versionsOf(requests));
     const { difference, previous } = await this.compare(whole, requests, pace);
-    const decide = async (plan: Plan, isDroppedFirst: boolean): Promise<Verdict> => {
+    const decide = async (plan: Plan, isShort: boolean): Promise<Verdict> => {
       const verdict = new SetVerdict(whole.label, plan);
-      for (const decision of setWholeTable(plan, this.installer.table, whole, difference, isDroppedFirst)) {
+      for (const decision of setWholeTable(plan, this.installer.table, whole, difference, isShort)) {
         verdict.add(decision);
         if (pace.isDue()) await pace.rest();
       }
-      if (plan.isShort && !isDroppedFirst && difference.unwanted.length > 0) throw new Short();
+      if (plan.isShort && !isShort && verdict.givesBack) throw new Short();
       return verdict;
     };
-    const carryOut = (isDroppedFirst: boolean): Promise<Carried<ChangeAnswer>> =>
-      this.carryOut((plan) => decide(plan, isDroppedFirst), whole.dryRun, pace);
+    const carryOut = (isShort: boolean): Promise<Carried<ChangeAnswer>> =>
+      this.carryOut((plan) => decide(plan, isShort), whole.dryRun, pace);
     const { answer, saved } = await carryOut(false).catch((error: unknown) => {
       const isShort = error instanceof MfcError && error.code === 'ERR_MFC_VIFS_EXHAUSTED';
       if (isShort || error instanceof Short) return carryOut(true);
@@ -128,6 +130,7 @@ export class Changes {
   ): Promise<{ difference: Difference; previous: WantedTable }> {
     const guard = this.guard();
     const isReserved = (key: string): boolean => guard.isReserved(key);
+    const isChangeable = (key: string, route: Route): boolean => guard.isChangeable(key, route);
     const wanted = (await pace.map(requests, (request, at) => ({ request, at }))).filter(({ request }) => {
       return isWanted(request, isReserved);
     });
@@ -137,11 +140,11 @@ export class Changes {
     await pace.map(this.installer.table.listOwn(), (route) => {
       if (whole.label !== undefined && route.label !== whole.label) return;
       const key = keyOf(route);
-      if (!guard.isChangeable(key, route)) return;
+      if (!isChangeable(key, route)) return;
       mfc_rules.push(wantedRule(route, this.installer.table.get(key)));
       if (!keys.has(key)) unwanted.push(route);
     });
-    return { difference: { wanted, unwanted }, previous: { ...labelOf(whole), mfc_rules } };
+    return { difference: { wanted, unwanted, isChangeable }, previous: { ...labelOf(whole), mfc_rules } };
   }
 
   /** Saves what no message has changed. */
@@ -204,7 +207,7 @@ export class Changes {
   private async takeBack(unsaved: () => readonly TableState[]): Promise<void> {
     await this.listener.tend(); // what is taken back now is for the interfaces as they are now
     let isWhole = true;
-    for (const before of unsaved()) isWhole = (await this.installer.takeBack(before)) && isWhole;
+    for (const before of unsaved()) isWhole = (await takeBack(this.installer, before)) && isWhole;
     if (!isWhole) this.listener.lookAtAll();
     this.listener.changed();
   }

@@ -8,8 +8,8 @@
 import type { MfcEntry } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
+import { entryOf } from '../routing/mfc-plan';
 import { routeKey } from '../routing/route';
-import { entryOf } from '../routing/vif-plan';
 import type { Installer } from './installer';
 
 /** What brings an entry of ours back to what it should be. */

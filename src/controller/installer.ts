@@ -5,10 +5,9 @@ import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 import { isErrno, MfcError } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
-import { Pace } from '../pace';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
-import { followed, RouteTable, type TableState, type Vifs } from '../routing/table';
+import { RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
 import type { MemberStream } from '../routing/world';
 import { Learner, type LearnerListener } from '../streams/learning/learner';
@@ -92,7 +91,7 @@ export class Installer {
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
   async apply(plan: Plan): Promise<TableState> {
-    const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.onStuck);
+    const perform = (): Promise<void> => run(plan.operations, this.socketOf, this.tellStuck);
     const { changes } = plan.next;
     if (plan.isLearning) this.learner.pause();
     this.learner.leaveTo(changes);
@@ -169,58 +168,14 @@ export class Installer {
     this.table.commit(plan.next);
   }
 
-  /**
-   * Makes the routes what they were before a change, with the same VIF numbers as far as they are free, and under the names that their
-   * interfaces have now. Answers false if the kernel refused any of it.
-   */
-  async takeBack(before: TableState): Promise<boolean> {
-    const survey = this.survey();
-    const names = { 4: this.newNames(4, before.vifs), 6: this.newNames(6, before.vifs) };
-    const perform = async (): Promise<boolean> => {
-      const pace = new Pace();
-      let isWhole = true;
-      for (const [key, entry] of Array.from(before.changes).reverse()) {
-        const now = this.table.get(key);
-        if (now?.learnt !== undefined) continue; // it follows the route that made it
-        const route = entry?.learnt === undefined ? entry && followed(entry, names[entry.route.version]) : undefined;
-        if (route !== undefined) isWhole = (await this.place(route, survey, before.vifs)) && isWhole;
-        else if (now !== undefined) isWhole = (await this.drop(now.route, survey)) && isWhole;
-        if (pace.isDue()) await pace.rest();
-      }
-      return isWhole;
-    };
-    return before.changes.size > MANY ? this.quietly(perform) : perform();
-  }
-
-  /** By earlier names, the names that the interfaces have now that had VIFs before. */
-  private newNames(version: IpVersion, before: Vifs): Map<string, string> {
-    const names = new Map<string, string>();
-    for (const { name, ifindex } of before[version].list()) {
-      const now = this.kernel.findLinkName(ifindex);
-      if (now !== undefined && now !== name) names.set(name, now);
-    }
-    return names;
-  }
-
-  private async drop(route: Route, survey: Survey): Promise<boolean> {
-    const plan = new Plan(this.table, survey);
-    plan.drop(route);
-    try {
-      await this.apply(plan);
-      return true;
-    } catch (error) {
-      this.onStuck(error);
-      return false;
-    }
-  }
-
   private readonly socketOf = (version: IpVersion): MrouteSocket => {
     const socket = this.sockets.get(version);
     if (socket === undefined) throw closed();
     return socket;
   };
 
-  private readonly onStuck = (error: unknown): void => {
+  /** Something could not even be undone. */
+  readonly tellStuck = (error: unknown): void => {
     const cause = error instanceof MfcError ? error.cause : {};
     const what = error instanceof Error ? error.message : String(error);
     const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';

@@ -74,7 +74,10 @@ function findOwners(family: Family): Owner[] {
 /** Adds to the error ERR_MFC_TABLE_IN_USE who that is, this process where `own` is true; other errors stay as they are. */
 export function nameOwners(error: unknown, family: Family, table: number | undefined, own: boolean): unknown {
   if (!(error instanceof MfcError) || error.code !== 'ERR_MFC_TABLE_IN_USE') return error;
-  const which = `the IPv${family.version} multicast routing table ${table ?? family.defaultTable}`;
+  const which =
+    table === undefined
+      ? `the default IPv${family.version} multicast routing table`
+      : `the IPv${family.version} multicast routing table ${table}`;
   if (own) {
     return new MfcError(error.code, `Another controller of this Node-RED owns ${which}.`, {
       ...error.cause,

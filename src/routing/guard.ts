@@ -4,9 +4,10 @@
 import { ANY_SOURCE } from '../abi/family';
 import { MfcError } from '../errors';
 import type { Pace } from '../pace';
+import type { Decided } from './decide';
 import { type At, fieldName } from './invalid';
 import { describeLoop, Loops } from './loops';
-import type { Decided, Plan } from './plan';
+import type { Plan } from './plan';
 import { covers, type Prefix, parsePrefix } from './prefix';
 import type { RailSettings, Rails } from './rails';
 import { ReservedRoutes } from './reserved';

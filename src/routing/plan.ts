@@ -8,54 +8,36 @@ import type { IpVersion } from '../abi/address';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
-import type { MfcOperation, Operation } from './operation';
-import { contradiction, linkFault, noOutput, noRoute, noVif, otherInput } from './refusals';
-import type { AddRequest, DelRequest } from './request';
+import { MfcPlan } from './mfc-plan';
+import type { Operation } from './operation';
+import { linkFault, noVif } from './refusals';
 import { isEmptied, resolve } from './resolve';
-import {
-  ANY_INTERFACE,
-  isOpenEnded,
-  isSameRequest,
-  type Route,
-  routeInterfaces,
-  routeKey,
-  sameEntry,
-  withOutputs,
-} from './route';
+import { Room } from './room';
+import { type Route, routeInterfaces, withOutputs } from './route';
 import {
   type Cause,
   type Changes,
   type Entry,
   keyOf,
-  openKey,
   type RouteTable,
   rivalKey,
   type TableState,
   type Vifs,
 } from './table';
-import { entryOf, VifPlan } from './vif-plan';
+import { VifPlan } from './vif-plan';
 import type { World } from './world';
 
 export type Outcome = 'added' | 'replaced' | 'renewed' | 'unchanged' | 'deleted';
 
-/** What becomes of a request. */
-export interface Decided {
-  readonly outcome: Outcome;
-  /** The route, or what is left of it. */
-  readonly route: Route;
-  /** Where in the message it is. */
-  readonly at?: At;
-}
-
 export class Plan {
   private readonly steps: Operation[] = [];
   private readonly vifs: VifPlan;
+  private readonly entries: MfcPlan;
   private readonly learnt: LearntPlan;
   private readonly changes = new Map<string, Entry | undefined>();
   /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
   private readonly left: Route[] = [];
-  /** Routes that only watch and have left their VIF numbers to others: at the end they take what is left. */
-  private readonly unwatched: Route[] = [];
+  private readonly room: Room;
   private waiting = 0;
   /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
   isShort = false;
@@ -68,9 +50,16 @@ export class Plan {
     private readonly world: World,
     wished: Vifs = table.vifs,
   ) {
-    this.vifs = new VifPlan(table.vifs, world, wished, this.steps, (version) => this.unwatch(version));
+    const find = (key: string): Entry | undefined => this.find(key);
+    this.vifs = new VifPlan(table.vifs, world, wished, this.steps, () => this.room);
+    this.entries = new MfcPlan(this.vifs.vifs, world, this.steps);
+    this.room = new Room(table, this.vifs, {
+      find,
+      note: (key, entry) => this.changes.set(key, entry),
+      reduce: (entry, left) => this.reduce(entry, left),
+    });
     this.learnt = new LearntPlan(table, world, {
-      find: (key) => this.find(key),
+      find,
       changed: () => this.changes.keys(),
       change: (key, entry) => this.change(key, entry),
     });
@@ -108,38 +97,21 @@ export class Plan {
     return this.waiting === 0 && this.table.pending + this.table.degraded === 0;
   }
 
-  /**
-   * Throws if an interface cannot be used, no VIF number is left, or this plan has another route for the same stream.
-   *
-   * @param allowAbsent what an interface is absent for waits until it comes
-   */
-  add(route: Route, at?: number, allowAbsent = false): Outcome {
-    const key = keyOf(route);
-    const added = this.changes.get(key) ?? (this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined);
-    if (added !== undefined && isOwn(added) && !isSameRequest(added.route, route)) throw contradiction(route, at);
-    return this.install(route, key, at, allowAbsent);
+  /** What is decided so far on the stream of a route: another route for it may have its input open. */
+  decidedOn(route: Route, key: string): Entry | undefined {
+    const decided = this.changes.get(key);
+    // A route that has only made room is still to be decided on.
+    if (decided !== undefined) return decided.route === this.table.get(key)?.route ? undefined : decided;
+    return this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined;
   }
 
-  /** Adds a route, or to the one that is there what the request names. Throws as `add`. */
-  merge(request: AddRequest, at?: number): Decided {
-    const { route, allowAbsent, merge } = request;
-    const before = merge && this.find(this.keyOf(route)); // thousands merge with nothing
-    if (merge === undefined || before === undefined || !isOwn(before)) {
-      return { outcome: this.add(route, at, allowAbsent), route, at };
-    }
-    const merged = merge(before.route);
-    // What the route waits for already, it may go on waiting for.
-    const isWaiting = before.reason !== undefined;
-    if (isWaiting && !allowAbsent) this.vifs.demand({ ...route, iif: ANY_INTERFACE }, at);
-    return { outcome: this.install(merged, keyOf(merged), at, allowAbsent || isWaiting), route: merged, at };
+  /** Throws if an interface that a route names cannot be used. */
+  demand(route: Route, at: At): void {
+    this.vifs.demand(route, at);
   }
 
-  private install(route: Route, key: string, at: At, allowAbsent: boolean): Outcome {
-    if (allowAbsent) return this.place(route, at);
-    if (isOpenEnded(route)) {
-      this.vifs.demand(route, at);
-      return this.place(route, at);
-    }
+  /** Puts all of a route that names its interfaces. Throws if one of them cannot be used, or no VIF number is left. */
+  install(route: Route, key: string, at: At): Outcome {
     this.vifs.acquire(route, at);
     return this.put({ route, installed: route }, key);
   }
@@ -147,6 +119,11 @@ export class Plan {
   /** Puts of a route what its interfaces allow. Does nothing if that is how it is. */
   place(route: Route, at?: number): Outcome {
     return this.put(this.acquireUsable(route, at));
+  }
+
+  /** What is there of these routes leaves the interfaces that they are not to have, before any of them needs a VIF number. */
+  makeRoom(routes: readonly Route[]): void {
+    this.room.leaveAll(routes);
   }
 
   /** Hosts have joined or left: the outputs of learnt entries open and close. */
@@ -162,26 +139,6 @@ export class Plan {
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
     this.changes.set(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
-  }
-
-  /** Throws ERR_MFC_NO_ROUTE for a route or an output that is not there. Answers the route, or what is left of it. */
-  del(request: DelRequest, at?: number): Decided {
-    const key = this.keyOf(request);
-    const entry = this.find(key);
-    if (entry === undefined && request.learnt) return { outcome: 'unchanged', route: goneRoute(request), at };
-    if (entry === undefined) throw noRoute(request, at);
-    const { route } = entry;
-    if (request.iif !== undefined && request.iif !== route.iif) throw otherInput(request, route, at);
-    const names = request.outputs ?? [];
-    const missing = names.find((name) => !route.outputs.some((output) => output.name === name));
-    if (missing !== undefined) throw noOutput(missing, route, at);
-    const left = withOutputs(route, ({ name }) => !names.includes(name));
-    if (request.outputs === undefined || left.outputs.length === 0) {
-      this.drop(route);
-      return { outcome: 'deleted', route, at };
-    }
-    this.place(left);
-    return { outcome: 'replaced', route: left, at };
   }
 
   /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */
@@ -215,15 +172,27 @@ export class Plan {
     const name = installed && routeInterfaces(installed).find((one) => names.has(one));
     if (installed === undefined || name === undefined || !isOwn(entry)) return;
     const rest = without(installed, names);
-    const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
-    if (left !== undefined) this.vifs.retain(left);
-    this.changes.set(keyOf(route), { route, installed: left, ...because(linkFault(undefined, name)) });
-    this.replace(entry, left);
+    this.reduce(entry, names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest, linkFault(undefined, name));
   }
 
   /** Deletes the VIFs that no route uses. */
   freeUnused(version: IpVersion): void {
     this.vifs.freeUnused(version);
+  }
+
+  /** What was learnt follows, and what nobody needs any more is free. To be called before the end only by who needs VIF numbers. */
+  settle(): void {
+    this.learnt.settle();
+    for (const route of this.left.splice(0)) this.vifs.release(route);
+    for (const route of this.room.takeUnwatched()) this.watch(route);
+  }
+
+  /** A route goes on in the kernel in a form that has no more outputs; all that it names has a VIF. */
+  private reduce(entry: Entry, left: Route | undefined, reason = entry.reason): void {
+    const { route } = entry;
+    if (left !== undefined) this.vifs.retain(left);
+    this.changes.set(keyOf(route), { route, installed: left, ...because(reason) });
+    this.replace(entry, left);
   }
 
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
@@ -258,36 +227,11 @@ export class Plan {
   /** The kernel step from one form of a route to another. What `after` needs is acquired; what `before` needed is given back. */
   private replace(before: Entry | undefined, after: Route | undefined): void {
     const installed = before?.installed;
-    this.rewrite(
-      installed?.learning === undefined ? installed : undefined,
-      after?.learning === undefined ? after : undefined,
-    );
+    this.entries.rewrite(installed, after);
     const isNew = this.learnt.note(installed, after);
     if (before === undefined || installed === undefined || !isOwn(before)) return;
     if (isNew && installed.learning !== undefined) this.left.push(installed);
     else this.vifs.release(installed);
-  }
-
-  /** What was learnt follows, and what nobody needs any more is free. To be called before the end only by who needs VIF numbers. */
-  settle(): void {
-    this.learnt.settle();
-    for (const route of this.left.splice(0)) this.vifs.release(route);
-    for (const route of this.unwatched.splice(0)) this.watch(route);
-  }
-
-  /** Answers whether any number was given back. */
-  private unwatch(version: IpVersion): boolean {
-    let isAny = false;
-    for (const key of this.table.learning) {
-      const entry = this.find(key);
-      if (entry?.route.isWatch === undefined || entry.route.version !== version || entry.installed === undefined)
-        continue;
-      this.changes.set(key, { route: entry.route, installed: undefined });
-      this.vifs.release(entry.installed);
-      this.unwatched.push(entry.route);
-      isAny = true;
-    }
-    return isAny;
   }
 
   private watch(route: Route): void {
@@ -300,25 +244,9 @@ export class Plan {
     this.isShort = isShort; // what it does without is no route's
   }
 
-  /** The kernel step from one form of an entry to another. */
-  private rewrite(before: Route | undefined, after: Route | undefined): void {
-    if (after !== undefined && (before === undefined || !sameEntry(before, after))) {
-      const step = this.mfc('add_mfc', after, before);
-      if (before !== undefined || !this.world.has(step)) this.steps.push(step);
-    } else if (after === undefined && before !== undefined) {
-      this.steps.push(this.mfc('del_mfc', before));
-    }
-  }
-
-  /** A learnt entry is meant only if no route has the same source and group. */
-  private keyOf({ source, group, learnt }: Pick<DelRequest, 'source' | 'group' | 'learnt'>): string {
-    const open = openKey(source, group);
-    return learnt === undefined && this.find(open) !== undefined ? open : routeKey(source, group);
-  }
-
   /** Another form of a learnt entry, or none. */
   private change(key: string, entry: Entry | undefined): void {
-    this.rewrite(this.find(key)?.installed, entry?.installed);
+    this.entries.rewrite(this.find(key)?.installed, entry?.installed);
     this.changes.set(key, entry);
   }
 
@@ -330,18 +258,6 @@ export class Plan {
     if (installed !== undefined) this.vifs.acquire(installed, at);
     return { route, installed, ...because(resolved.reason ?? (lacking && noVif(lacking))) };
   }
-
-  /** The step that adds or deletes a route, in the kernel's terms. */
-  private mfc(op: 'add_mfc' | 'del_mfc', route: Route, before?: Route): MfcOperation {
-    const registry = this.vifs.vifs[route.version];
-    const entry = entryOf(route, registry);
-    return before === undefined ? { op, ...entry } : { op, ...entry, before: entryOf(before, registry) };
-  }
-}
-
-/** A learnt entry that has gone by itself. */
-function goneRoute({ version, source, group }: DelRequest): Route {
-  return { version, source, group, iif: ANY_INTERFACE, outputs: [] };
 }
 
 /** What is left of an installed route without some interfaces. */

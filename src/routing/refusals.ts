@@ -5,7 +5,7 @@ import { MfcError } from '../errors';
 import { type At, fieldName } from './invalid';
 import { MEMBERS } from './options';
 import type { DelRequest } from './request';
-import { formatRoute, type Route } from './route';
+import { formatRoute, isOpenEnded, type Route } from './route';
 import type { PlanLink } from './world';
 
 /** Why an interface cannot be a VIF; undefined if it can. */
@@ -46,12 +46,23 @@ export function noVif(name: string): string {
   return `No VIF number is left for interface '${name}': the kernel has 32 per table.`;
 }
 
-/** @param isOpenEnded the route means more interfaces than it names */
-export function exhausted(name: string, field: string, isOpenEnded: boolean): MfcError {
-  const hint = isOpenEnded
-    ? 'Let the route mean fewer interfaces: name the iif, or a pattern such as "eth+", and the members.among.'
+/** @param isHeld the route itself has the number that it needs, for the input that it is to leave */
+export function exhausted(route: Route, name: string, field: string, isHeld: boolean): MfcError {
+  return new MfcError('ERR_MFC_VIFS_EXHAUSTED', noVif(name), {
+    field,
+    value: name,
+    hint: exhaustedHint(route, isHeld),
+  });
+}
+
+function exhaustedHint(route: Route, isHeld: boolean): string {
+  if (isOpenEnded(route)) {
+    return 'Let the route mean fewer interfaces: name the iif, or a pattern such as "eth+", and the members.among.';
+  }
+  const gap = `delete ${formatRoute(route)} first, in a message of its own, and send this again: its packets stop in between.`;
+  return isHeld
+    ? `The number of its input is free only when it has gone: ${gap}`
     : 'Delete the routes of an interface that is no longer needed, or use a second controller with another table.';
-  return new MfcError('ERR_MFC_VIFS_EXHAUSTED', noVif(name), { field, value: name, hint });
 }
 
 export function renamedJustNow(name: string, field: string): MfcError {

@@ -2,12 +2,13 @@
  * The VIFs of a plan: made for the first route that needs them, deleted after the last.
  */
 import type { IpVersion } from '../abi/address';
-import { ANY_SOURCE, MAXVIFS, type MfcEntry, type VifOutput } from '../abi/family';
+import { MAXVIFS } from '../abi/family';
 import { type At, fieldName } from './invalid';
 import type { Operation } from './operation';
 import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
-import { isOpenEnded, isPattern, matchesPattern, type Route, routeInterfaces } from './route';
+import type { Room } from './room';
+import { isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
 import type { PlanLink, World } from './world';
@@ -25,14 +26,14 @@ export class VifPlan {
   /**
    * @param operations where the steps go
    * @param wished VIF numbers to take where they are free
-   * @param makeRoom gives numbers back that only watched interfaces have; answers whether there were any
+   * @param room what gives numbers back where all are taken
    */
   constructor(
     vifs: Vifs,
     private readonly world: World,
     private readonly wished: Vifs,
     private readonly operations: Operation[],
-    private readonly makeRoom: (version: IpVersion) => boolean,
+    private readonly room: () => Pick<Room, 'makeFor' | 'isHeldBy'>,
   ) {
     this.vifs = { 4: vifs[4].copy(), 6: vifs[6].copy() };
   }
@@ -55,7 +56,7 @@ export class VifPlan {
   fit(route: Route | undefined): Fit {
     const fit = this.fitNow(route);
     if (route === undefined || fit.lacking === undefined) return fit;
-    return this.hasRoomFor(route) ? this.fitNow(route) : fit;
+    return this.room().makeFor(route) ? this.fitNow(route) : fit;
   }
 
   private fitNow(route: Route | undefined): Fit {
@@ -87,15 +88,29 @@ export class VifPlan {
   /** Acquires interfaces that have VIFs: there is nothing to ask about them. */
   retain(route: Route): void {
     const registry = this.vifs[route.version];
-    for (const name of routeInterfaces(route)) registry.acquire(vifOf(registry, name));
+    for (const name of routeInterfaces(route)) registry.acquire(registry.get(name));
   }
 
   release(route: Route): void {
     const registry = this.vifs[route.version];
     for (const name of routeInterfaces(route)) {
-      const vif = vifOf(registry, name);
+      const vif = registry.get(name);
       if (registry.release(vif)) this.free(route.version, vif);
     }
+  }
+
+  /** Answers whether an interface has a VIF; it gets one if a number is free. */
+  give(version: IpVersion, name: string): boolean {
+    const link = this.world.link(name);
+    const registry = this.vifs[version];
+    if (link === undefined || linkFault(link, name) !== undefined || this.isRenamed(registry, name)) return false;
+    return (registry.byName(name) ?? this.make(version, name, link.ifindex)) !== undefined;
+  }
+
+  /** How many routes use an interface, once per role. */
+  useCount(version: IpVersion, name: string): number {
+    const vif = this.vifs[version].byName(name);
+    return vif === undefined ? 0 : this.vifs[version].refCount(vif);
   }
 
   /** The kernel has lost the VIFs with these numbers. Answers the names of those that routes use. */
@@ -132,13 +147,9 @@ export class VifPlan {
     const registry = this.vifs[version];
     if (this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
     let vif = registry.byName(name) ?? this.make(version, name, ifindex);
-    if (vif === undefined && this.hasRoomFor(route)) vif = this.make(version, name, ifindex);
-    if (vif === undefined) throw exhausted(name, fieldName(at, role), isOpenEnded(route));
+    while (vif === undefined && this.room().makeFor(route)) vif = this.make(version, name, ifindex);
+    if (vif === undefined) throw exhausted(route, name, fieldName(at, role), this.room().isHeldBy(route));
     registry.acquire(vif);
-  }
-
-  private hasRoomFor({ version, isWatch }: Route): boolean {
-    return isWatch === undefined && this.makeRoom(version);
   }
 
   /** Whether an interface has a VIF under the name that it had until a moment ago. Routes follow it before it gets another one. */
@@ -160,27 +171,4 @@ export class VifPlan {
     this.vifs[version].free(vif);
     if (!isGone) this.operations.push({ op: 'del_vif', version, ...vif });
   }
-}
-
-/** A route in the kernel's terms. Each of its interfaces must have a VIF. */
-export function entryOf({ version, source, group, iif, outputs }: Route, registry: VifRegistry): MfcEntry {
-  const parent = vifOf(registry, iif).vifi;
-  const vifs = outputs.map(({ name, threshold }) => vifOutput(vifOf(registry, name).vifi, threshold));
-  // A native (*,G) entry matches packets from the interfaces among its outputs, and never sends one back to where it came from:
-  // net/ipv4/ipmr_base.c mr_mfc_find_any. A stop filter needs it as much.
-  if (source === ANY_SOURCE) vifs.push(vifOutput(parent, 1));
-  return { version, source, group, parent, outputs: vifs };
-}
-
-/** Outputs with threshold 1, the common case, made once. */
-const PLAIN: readonly VifOutput[] = Array.from({ length: MAXVIFS }, (_, vifi) => ({ vifi, threshold: 1 }));
-
-function vifOutput(vifi: number, threshold: number): VifOutput {
-  return (threshold === 1 ? PLAIN[vifi] : undefined) ?? { vifi, threshold };
-}
-
-function vifOf(registry: VifRegistry, name: string): Vif {
-  const vif = registry.byName(name);
-  if (vif === undefined) throw new Error(`no VIF for '${name}': the registry does not match its routes`);
-  return vif;
 }

@@ -50,6 +50,13 @@ export class VifRegistry {
     return unused;
   }
 
+  /** That of an interface of which it is known to be there. */
+  get(name: string): Vif {
+    const vif = this.byName(name);
+    if (vif === undefined) throw new Error(`no VIF for '${name}': the registry does not match its routes`);
+    return vif;
+  }
+
   /** Takes the wished number if it is free, else the lowest free one, without a user yet; undefined if all are taken. */
   take(name: string, ifindex: number, wished?: number): Vif | undefined {
     const isFree = wished !== undefined && this.places[wished] === undefined;

@@ -1,8 +1,10 @@
 /**
  * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
  */
+
+import { type Decided, decideAdd } from './decide';
 import { invalid } from './invalid';
-import type { Decided, Plan } from './plan';
+import type { Plan } from './plan';
 import { type AddRequest, type Fields, MAX_ROUTES, parseAdd, reading } from './request';
 import { formatRoute, isSameRequest, type Route } from './route';
 import { shapeOfSet } from './schema';
@@ -25,6 +27,8 @@ export interface WholeTable {
 export interface Difference {
   readonly wanted: readonly WantedRoute[];
   readonly unwanted: readonly Route[];
+  /** Whether messages may change a route that is there. */
+  isChangeable(key: string, route: Route): boolean;
 }
 
 interface WantedRoute {
@@ -68,7 +72,10 @@ function asksForDryRun(rule: unknown): boolean {
 /** One of its routes. With a label for the whole, it has that one. Throws ERR_MFC_INVALID, which names the field. */
 export function parseWanted({ rules, label, fields }: WholeTable, at: number): AddRequest {
   const request = parseAdd(rules[at], fields, at);
-  const { route } = request;
+  const { route, merge } = request;
+  if (merge !== undefined) {
+    throw invalid(at, 'mode', 'merge', 'is for mfc add: a table has each route as a whole.', 'Leave it out.');
+  }
   if (label === undefined || route.label === label) return request;
   if (route.label === undefined) return { ...request, route: { ...route, label } };
   const hint = `Leave it out, or send the whole table without a label of its own.`;
@@ -78,25 +85,27 @@ export function parseWanted({ rules, label, fields }: WholeTable, at: number): A
 /**
  * Makes the table of a plan what is wanted. New routes come before those go that are not wanted, so that what both use stays.
  *
- * @param isDroppedFirst those that are not wanted go first: needed where all VIF numbers are taken
+ * @param isShort there are not VIF numbers enough for both: what goes, goes first, and routes leave what they are not to have
  */
 export function* setWholeTable(
   plan: Plan,
   table: RouteTable,
   whole: WholeTable,
-  { wanted, unwanted }: Difference,
-  isDroppedFirst: boolean,
+  difference: Difference,
+  isShort: boolean,
 ): Generator<Decided, void> {
-  if (isDroppedFirst) {
+  const { wanted, unwanted } = difference;
+  if (isShort) {
     yield* drop(plan, unwanted);
     plan.settle();
+    plan.makeRoom(wanted.map(({ request }) => request.route));
   }
   for (const { request, at } of wanted) {
     const { route, allowAbsent } = request;
-    checkLabel(table, whole, route, at);
-    yield { outcome: plan.add(route, at, allowAbsent || isWaiting(table, route)), route, at };
+    checkLabel(table, whole, difference, route, at);
+    yield { outcome: decideAdd(plan, route, at, allowAbsent || isWaiting(table, route)), route, at };
   }
-  if (!isDroppedFirst) yield* drop(plan, unwanted);
+  if (!isShort) yield* drop(plan, unwanted);
 }
 
 function* drop(plan: Plan, routes: readonly Route[]): Generator<Decided, void> {
@@ -118,12 +127,22 @@ export function isWanted({ route, origin }: AddRequest, isReserved: (key: string
   return origin === 'reserved' ? !isReserved(keyOf(route)) : origin === undefined;
 }
 
-/** A route of another label would be lost to that one, and the table before could not be set again. */
-function checkLabel(table: RouteTable, { label }: WholeTable, route: Route, at: number): void {
+/**
+ * A route of another label would be lost to that one, and the table before could not be set again. Of one that no message may change the
+ * guard rails tell.
+ */
+function checkLabel(
+  table: RouteTable,
+  { label }: WholeTable,
+  { isChangeable }: Pick<Difference, 'isChangeable'>,
+  route: Route,
+  at: number,
+): void {
   if (label === undefined) return;
   for (const key of [keyOf(route), rivalKey(route)]) {
     const entry = table.get(key);
     if (entry === undefined || entry.learnt !== undefined || entry.route.label === label) continue;
+    if (!isChangeable(key, entry.route)) continue;
     const owner = entry.route.label === undefined ? 'has no label' : `has the label '${entry.route.label}'`;
     throw invalid(at, 'group', route.group, `is in use: ${formatRoute(route)} ${owner}.`, 'Delete that route first.');
   }

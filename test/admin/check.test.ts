@@ -54,7 +54,7 @@ describe('admin: check of a table', () => {
     deepEqual([ok, error.code], [false, 'ERR_MFC_TABLE_IN_USE']);
     match(
       error.message,
-      new RegExp(`\\(pid ${other.pid}\\) owns the IPv4 multicast routing table 253\\. Stop that program`),
+      new RegExp(`\\(pid ${other.pid}\\) owns the default IPv4 multicast routing table\\. Stop that program`),
     );
     deepEqual(await check({ table: '700' }), FREE);
   });
@@ -65,7 +65,10 @@ describe('admin: check of a table', () => {
       equal(other.report.opened, true);
       const { ok, message } = await check({ table: '' });
       equal(ok, true);
-      match(message, /^The rights are there, and the IPv4 table is free\. Not so for IPv6: .*owns the IPv6 multicast/);
+      match(
+        message,
+        /^The rights are there, and the IPv4 table is free\. Not so for IPv6: .*owns the default IPv6 multicast/,
+      );
     });
   }
 
@@ -77,7 +80,7 @@ describe('admin: check of a table', () => {
     deepEqual([ok, error.code], [false, 'ERR_MFC_TABLE_IN_USE']);
     match(
       error.message,
-      /^Another controller of this Node-RED owns the IPv4 multicast routing table 253\. Select that/,
+      /^Another controller of this Node-RED owns the default IPv4 multicast routing table\. Select that/,
     );
     deepEqual(await red.rules('routes'), []);
   });

@@ -99,7 +99,7 @@ describe('admin: controllers', () => {
     const [blocked] = await list();
     const error = JSON.stringify(blocked?.error);
     match(error, /^{"code":"ERR_MFC_TABLE_IN_USE"/);
-    match(error, new RegExp(`\\(pid ${other.pid}\\) owns the IPv4 multicast routing table 253`));
+    match(error, new RegExp(`\\(pid ${other.pid}\\) owns the default IPv4 multicast routing table`));
     await other.end();
     await red.untilState('blocked', 'open');
     equal((await list())[0]?.error, undefined);

@@ -19,8 +19,8 @@ const adminAuth = {
   authenticate: async (username: string, password: string) => (password === username ? userOf(username) : null),
 };
 
-function userOf(username: string): { username: string; permissions: string } | null {
-  const permissions = new Map<string, string>(Object.entries(USERS)).get(username);
+function userOf(username: string): { username: string; permissions: string | readonly string[] } | null {
+  const permissions = new Map<string, string | readonly string[]>(Object.entries(USERS)).get(username);
   return permissions === undefined ? null : { username, permissions };
 }
 

@@ -82,6 +82,33 @@ describe('admin: permissions', () => {
     equal(inKernel(), 0);
   });
 
+  it('who may only write is told what became of his message, and of no route', async () => {
+    const other = { ...ROUTE, group: '239.10.20.31' };
+    equal((await red.post(`${PATH}/add`, [ROUTE, other], 'admin')).status, 200);
+    const { iif: _, ...stream } = ROUTE;
+    for (const [verb, body, message] of [
+      ['set', { mfc_rules: [], dry_run: true }, 'Dry run: Table set: 2 deleted.'],
+      [
+        'add',
+        { ...stream, mode: 'merge' },
+        'MFC entry for (10.1.1.5, 239.10.20.30) is there already; nothing changed.',
+      ],
+      ['del', other, 'MFC entry for (10.1.1.5, 239.10.20.31) deleted.'],
+      ['set', [], 'Table set: 1 deleted.'],
+    ] as const) {
+      const reply = await red.post(`${PATH}/${verb}`, body, 'writer');
+      const dry = message.startsWith('Dry run') ? { dry_run: true } : {};
+      const changed = !message.endsWith('nothing changed.');
+      deepEqual([reply.status, reply.body], [200, { status: 'success', message, changed, ...dry }]);
+    }
+    const down = await red.post(`${PATH}/add`, { ...ROUTE, oifs: ['eth9'], allow_absent: true }, 'writer');
+    deepEqual(Object.keys(down.body), ['status', 'message', 'changed', 'warnings']);
+    for (const user of ['admin', 'editor'] as const) {
+      const { body } = await red.post(`${PATH}/set`, [], user);
+      deepEqual(Object.keys(body), ['status', 'message', 'changed', 'mfc_rules', 'previous'], user);
+    }
+  });
+
   it('HEAD is no way around', async () => {
     for (const endpoint of endpoints.filter((one) => one.startsWith('GET '))) {
       const path = endpoint.replace('GET ', '').replace(':id', 'routes');

@@ -9,6 +9,8 @@ export const USERS = {
   watcher: 'mfc.read',
   /** Changes routes without reading them. */
   writer: 'mfc.write',
+  /** Reads and changes routes, and nothing else. */
+  editor: ['mfc.write', 'mfc.read'],
   /** Has nothing to do with this package. */
   author: 'flows.write',
 } as const;

@@ -23,6 +23,11 @@ export class Dashboard {
     return this.panel.getByRole('button', { name: `${input} to ${output}`, exact: true });
   }
 
+  /** When the alarms came, as the list says it. */
+  alarmTimes(): Promise<string[]> {
+    return this.page.locator('.alarms time').allInnerTexts();
+  }
+
   /** Presses the button and waits until it is as the kernel is then. */
   async take(input: string, output: string): Promise<void> {
     await this.crosspoint(input, output).click();

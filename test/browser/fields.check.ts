@@ -44,6 +44,8 @@ function fields(edition: Edition, theme: Theme): void {
     await lab.setLink('eth2', 'down');
     await lab.ip('link', 'set', 'eth3', 'multicast', 'off');
     await lab.ip('address', 'flush', 'dev', 'eth4');
+    await lab.link('enp130s0f1np1');
+    await lab.ip('address', 'add', '2001:db8:1234:5678:9abc:def0:1234:5678/64', 'dev', 'enp130s0f1np1');
     [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
   }).timeout(180_000);
   after(async () => {
@@ -124,8 +126,10 @@ function fields(edition: Edition, theme: Theme): void {
     await edit('add');
     await opener('oifs').click();
     await offer('eth2').click();
+    await editor.fill('iif', 'eth4');
     await opener('oifs').click();
     equal(await offer('eth2').count(), 0);
+    equal(await offer('eth4').count(), 0); // the input
     await offer('eth3').click();
     equal(await value('oifs'), 'eth2, eth3');
     await editor.field('oifs').pressSequentially(',et');
@@ -153,9 +157,12 @@ function fields(edition: Edition, theme: Theme): void {
     await edit('add');
     await editor.field('iif').pressSequentially('e');
     await offer('eth1').waitFor();
+    await visit.page.keyboard.press('ArrowDown');
+    await offers().first().and(visit.page.locator(':focus')).waitFor();
     await visit.page.keyboard.press('Escape');
     await offers().first().waitFor({ state: 'detached' });
     equal(await value('iif'), 'e');
+    await editor.field('iif').and(visit.page.locator(':focus')).waitFor();
   });
 
   it('has plain text fields where the interfaces are not to be had', async () => {

@@ -205,6 +205,7 @@ describe('controller: guard rails', () => {
       ['takes a part of one', () => bench.controller.add({ ...ANY, group: '239.7.1.0/24' })],
       ['leaves the input of one open', () => bench.controller.add({ ...A, iif: 'in+' })],
       ['sets another', () => bench.controller.set([{ ...A, oifs: ['out2'] }])],
+      ['sets it under another label', () => bench.controller.set([{ ...A, label: 'stage' }], { label: 'stage' })],
     ] as const) {
       it(`deny a message that ${what}`, async () => {
         await open({ reservedRoutes });

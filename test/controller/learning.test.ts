@@ -1,6 +1,6 @@
 // Routes that learn, as the controller sees them on the fake kernel: streams that come in while something else is under way.
 
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import type { RouteState } from '../../src/controller/answers';
 import { Controller } from '../../src/controller/controller';
 import { FakeKernel } from '../fake/kernel';
@@ -123,6 +123,27 @@ describe('controller: routes that learn', () => {
     await receive('in2');
     await checkKernel();
     deepEqual(await learnt(), [`${GROUP} in2 > out1`]);
+  });
+
+  it('give a stream back to its own route whose deletion cannot be saved', async () => {
+    await bench.controller.add([WIDE, OWN]);
+    await bench.breakDisk();
+    bench.controller.once('status', () => say('in1'));
+    await rejects(bench.controller.del(OWN), { code: 'ERR_MFC_STORE' });
+    await bench.mendDisk();
+    deepEqual(
+      (await rules()).map(({ group, learnt }) => [group, learnt]),
+      [
+        [WIDE.group, undefined],
+        [GROUP, undefined],
+      ],
+    );
+    const calls = bench.kernel.log.filter((call) => call.endsWith(` (${SOURCE}, ${GROUP})`));
+    deepEqual(
+      calls.map((call) => call.split(' ')[0]), // it was learnt in between
+      ['MRT_ADD_MFC', 'MRT_DEL_MFC', 'MRT_ADD_MFC', 'MRT_ADD_MFC'],
+    );
+    await checkKernel();
   });
 
   it('take nothing for a route that is about to go, while thousands of others come in the same message', async () => {

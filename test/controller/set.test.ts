@@ -224,6 +224,63 @@ describe('controller: set', () => {
     });
   }
 
+  describe('where all VIF numbers are taken', () => {
+    const names = (prefix: string): string[] => Array.from({ length: 32 }, (_, i) => `${prefix}${i}`);
+    const route = (group: string, [iif, ...oifs]: readonly string[]): object => ({ group, iif, oifs });
+    const ports = names('port');
+    const others = names('other');
+    const before = [route('239.1.1.1', ports), route('239.1.1.2', ports.slice(0, 9))];
+    const after = [route('239.1.1.1', others), route('239.1.1.2', others.slice(0, 9))];
+    beforeEach(async () => {
+      for (const name of [...ports, ...others]) bench.kernel.addLink(name);
+      await bench.controller.add(before);
+    });
+
+    it('gives streams wholly other interfaces, and gives them back', async () => {
+      const { message, previous, plan = [] } = await bench.controller.set(after, { dry_run: true });
+      equal(message, 'Dry run: Table set: 2 replaced.');
+      equal(plan.filter(({ op }) => op === 'del_vif').length, 32);
+      await bench.controller.set(after);
+      deepEqual(Object.keys((await bench.controller.state({})).vif_map).sort(), others.toSorted());
+      await bench.controller.set(previous);
+      deepEqual(Object.keys((await bench.controller.state({})).vif_map).sort(), ports.toSorted());
+    });
+
+    it('has everything as it was if the kernel refuses any of it', async () => {
+      const there = await bench.observe();
+      const { plan = [] } = await bench.controller.set(after, { dry_run: true });
+      for (let n = 1; n <= plan.length; n += 7) {
+        bench.kernel.failAt(n);
+        await rejects(bench.controller.set(after), { code: 'ERR_MFC_SYSCALL' });
+        bench.kernel.recover();
+        deepEqual(await bench.observe(), there, `step ${n}`);
+      }
+    });
+
+    it('has every stream as it was if it cannot be saved', async () => {
+      const { mfc_rules } = await bench.controller.state({});
+      await bench.breakDisk();
+      await rejects(bench.controller.set(after), { code: 'ERR_MFC_STORE' });
+      await bench.mendDisk();
+      deepEqual((await bench.controller.state({})).mfc_rules, mfc_rules);
+    });
+
+    it('refuses another input for outputs that all stay, and changes nothing', async () => {
+      const there = await bench.observe();
+      const [, second] = before;
+      const moved = route('239.1.1.1', ['other0', ...ports.slice(1)]);
+      await rejects(bench.controller.set([moved]), (error: MfcError) => {
+        deepEqual([error.code, error.cause.field], ['ERR_MFC_VIFS_EXHAUSTED', 'payload[0].iif']);
+        match(error.message, /delete \(\*, 239\.1\.1\.1\) first, in a message of its own, and send this again/);
+        return true;
+      });
+      deepEqual(await bench.observe(), there);
+      await bench.controller.set([]);
+      await bench.controller.set([moved]);
+      await rejects(bench.controller.add(second ?? {}), /Delete the routes of an interface that is no longer needed/);
+    });
+  });
+
   for (const [what, payload, field, message] of [
     ['a route alone', A, 'payload', /is not a table\. Send an array of all routes/],
     ['a text', 'all', 'payload', /is not a table/],
@@ -244,6 +301,7 @@ describe('controller: set', () => {
     ['a bad route in an array', [A, { ...B, group: '10.0.0.1' }], 'payload[1].group', /payload\[1\]\.group/],
     ['a stream twice', [A, { ...A, oifs: ['out2'] }], 'payload[1].group', /is in the message twice/],
     ['another label', { label: 'stage', mfc_rules: [{ ...B, label: 'x' }] }, 'mfc_rules[0].label', /is not 'stage'/],
+    ['a route to merge', [{ ...B, mode: 'merge' }], 'payload[0].mode', /is for mfc add.*Leave it out/],
     ['a label that is no text', { label: 7, mfc_rules: [] }, 'label', /must be string/],
     ['an interface that is not there', [{ ...B, oifs: ['eth99'] }], 'payload[0].oifs', /'eth99' not found/],
     [

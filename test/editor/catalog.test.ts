@@ -118,7 +118,7 @@ function keysOfFaults(): Set<string> {
   for (const [field, { bad }] of Object.entries({ ...rails, watchInterfaces: watched }))
     for (const value of bad) editor.faults('mfc-controller', editor.newNode('mfc-controller', { [field]: value }));
   editor.faults('mfc add', editor.newNode('mfc add', { group: '$(NET) ' }));
-  const down = { up: false, multicast: true, addresses: [] };
+  const down = { up: false, running: false, multicast: true, addresses: [] };
   for (const links of [[], [{ ...down, name: 'eth1' }], [{ ...down, name: 'eth1', multicast: false }]]) {
     editor.advice(editor.newNode('mfc add', { iif: 'eth1' }), 'iif', links);
   }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { offered, withChoice } from '../../nodes/forms/choice';
 import { addressesOf, stateOf } from '../../nodes/forms/links';
 
-const UP = { up: true, multicast: true, addresses: ['10.1.1.1/24', 'fe80::1/64'] };
+const UP = { up: true, running: true, multicast: true, addresses: ['10.1.1.1/24', 'fe80::1/64'] };
 const links = ['eth1', 'eth10', 'eth2', 'wlan0'].map((name) => ({ ...UP, name }));
 const names = (text: string, isList: boolean, isTyping: boolean, input = ''): string =>
   offered(links, text, { isList, isTyping, input })
@@ -44,7 +44,8 @@ describe('the list of interfaces', () => {
     const state = (some: Partial<typeof UP>) => stateOf({ ...UP, name: 'eth1', ...some });
     assert.equal(state({}), 'up');
     assert.equal(state({ addresses: [] }), 'no-address');
-    assert.equal(state({ addresses: [], up: false }), 'down');
+    assert.equal(state({ addresses: [], running: false }), 'no-carrier');
+    assert.equal(state({ addresses: [], running: false, up: false }), 'down');
     assert.equal(state({ addresses: [], up: false, multicast: false }), 'no-multicast');
   });
 

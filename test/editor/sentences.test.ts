@@ -53,7 +53,7 @@ describe('what forms say', () => {
 });
 
 const link = (name: string, state: Partial<Link> = {}): Link => {
-  return { name, up: true, multicast: true, addresses: ['10.1.1.1/24'], ...state };
+  return { name, up: true, running: true, multicast: true, addresses: ['10.1.1.1/24'], ...state };
 };
 
 describe('what forms advise', () => {

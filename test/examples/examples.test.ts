@@ -326,7 +326,7 @@ describe('examples', () => {
       const info = readFlow('04-errors.json')[0]?.info ?? '';
       const codes = readFileSync(join(checkout, 'src/errors.ts'), 'utf8').match(/(?<=')ERR_MFC_\w+(?=')/g) ?? [];
       ok(codes.length > 0);
-      for (const code of codes) ok(info.includes(`| \`${code}\` |`), code);
+      for (const code of codes) ok(info.includes(`- \`${code}\`: `), code);
     });
   });
 
@@ -463,9 +463,20 @@ describe('examples', () => {
       await onAir('B');
     });
 
-    it('ends', async () => {
+    it('ends, and a hold-off brings nothing back', async () => {
+      await user.press('camera off');
+      await says(/^input B on air, input A lost$/);
+      await user.press('camera on'); // the hold-off begins
+      await says(/^input B on air$/);
       await user.ask('delete both');
       await says(/^nothing on air$/);
+      const before = await packetsFrom(camera);
+      const more = 5.5 * RATE; // what the camera sends in a hold-off, and some
+      await until(
+        async () => (await packetsFrom(camera)) >= before + more,
+        `${more} packets of ${camera.name}`,
+        15_000,
+      );
       deepEqual(await routes(), []);
     });
   });

@@ -74,6 +74,7 @@ describe('example files', () => {
         equal(tabs.length, 1);
         const info = tabs[0]?.info ?? '';
         match(info, /the lab that `npm start` builds.* [Ee]lsewhere write your own/s);
+        ok(!/^\|/m.test(info), 'a table is wider than the sidebar');
         ok(flow.some(({ type }) => type === 'comment'));
       });
 

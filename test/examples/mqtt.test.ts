@@ -124,6 +124,39 @@ describe('MQTT', () => {
         ok((await ask<Failure>('no JSON', 'mroute/error/add')).message);
       });
 
+      it('has a true state after a restart, whatever has become of its routes meanwhile', async () => {
+        const restart = async () => {
+          published = [];
+          await ground.user.deploy(readFlow(FILE));
+        };
+        await ask<ChangeAnswer>('add route to tv1', 'mroute/answer/add');
+        await broker?.publish('mroute/add', JSON.stringify({ ...ROUTE, group: '239.10.20.31', expires_in: 0.5 }));
+        await said<StateAnswer>('mroute/state', ({ mfc_rules }) => mfc_rules.length === 2);
+        await ground.user.deploy([]);
+        await ground.lab.unlink('tv1');
+        await restart();
+        const isOne = ({ mfc_rules }: StateAnswer): boolean => mfc_rules.length === 1;
+        equal((await said('mroute/state', isOne)).mfc_rules[0]?.state, 'pending');
+        await ground.user.deploy([]);
+        await ground.lab.connect(ground.tvs[0]);
+        await restart();
+        equal((await said('mroute/state', isOne)).mfc_rules[0]?.state, 'active');
+        await ask<ChangeAnswer>('delete', 'mroute/answer/del');
+      });
+
+      it('says in the state why routing is off, and when it is on again', async () => {
+        const first = readFlow('01-first-route.json'); // it has the table until it goes
+        await ground.user.deploy([]);
+        published = [];
+        await ground.user.deploy([...first, ...readFlow(FILE)]);
+        const { message } = await said<Failure>('mroute/state', ({ code }) => code === 'ERR_MFC_TABLE_IN_USE');
+        match(message, /Another controller/);
+        equal(published.findLast(({ topic }) => topic === 'mroute/state')?.retain, true);
+        published = [];
+        await ground.user.deploy(readFlow(FILE), 'flows');
+        deepEqual((await said<StateAnswer>('mroute/state', ({ mfc_rules }) => mfc_rules !== undefined)).mfc_rules, []);
+      });
+
       it('says when it goes', async () => {
         await ground.user.deploy([]);
         await said('mroute/online', (online) => online === false);

@@ -17,13 +17,32 @@ export interface Picture {
   outputs: { name: string; rate: string; arrives?: number }[];
   snapshots: number[];
   canUndo: boolean;
+  /** Why routing is off. */
+  closed?: string;
   error?: string;
+}
+
+/** Of a chart: a line, where it is then, null in a gap, and the time that the flow gave it. */
+interface Point {
+  category: string;
+  x: number;
+  y: number | null;
+  time?: number | undefined;
 }
 
 export interface Alarm {
   kind: 'good' | 'bad';
   text: string;
 }
+
+interface Message {
+  payload?: unknown;
+  /** What a chart has made of it. */
+  _datapoint?: Point;
+}
+
+export const cellOf = ({ rows }: Picture, input: string, output: string): Cell | undefined =>
+  rows.find((row) => row.input === input)?.cells.find((cell) => cell.output === output);
 
 const SEPARATOR = '\x1e'; // between the packets of one answer
 const [PING, PONG, CONNECT, EVENT] = ['2', '3', '40', '42'];
@@ -33,6 +52,8 @@ export class Panel {
   readonly #ids: Map<string, string>;
   readonly #abort = new AbortController();
   #latest = new Map<string, unknown>();
+  /** The newest of each line of each chart. */
+  #points = new Map<string, Point>();
   /** All that was shown since the last tap. */
   pictures: Picture[] = [];
 
@@ -58,11 +79,12 @@ export class Panel {
     this.#abort.abort();
   }
 
-  /** Taps a crosspoint as soon as it is drawn: nobody can do so before. */
+  /** Taps a crosspoint as soon as it is drawn, and as it is drawn: nobody can do so before. */
   async tap(input: string, output: string): Promise<void> {
-    await this.shows(({ rows }) => rows.some((row) => row.input === input), `a row for ${input}`);
+    const picture = await this.shows(({ rows }) => rows.some((row) => row.input === input), `a row for ${input}`);
+    const topic = cellOf(picture, input, output)?.isOn ? 'drop' : 'take';
     this.pictures = [];
-    await this.send('crosspoint', { topic: 'take', payload: { input, output } });
+    await this.send('crosspoint', { topic, payload: { input, output } });
   }
 
   /** What a widget's script sends. */
@@ -81,8 +103,29 @@ export class Panel {
     return find(await this.#until<Alarm[]>('alarm list', (alarms) => find(alarms) !== undefined, text));
   }
 
+  /** Resolves when a crosspoint looks so. */
+  async looks(input: string, output: string, look: Cell['look']): Promise<Picture> {
+    return this.shows((picture) => cellOf(picture, input, output)?.look === look, `${input} to ${output}: ${look}`);
+  }
+
   async noAlarms(): Promise<void> {
     await this.#until<Alarm[]>('alarm list', ({ length }) => length === 0, 'no alarms');
+  }
+
+  /** Texts of all alarms in the list. */
+  alarms(): string[] {
+    const alarms = this.#latest.get(this.#ids.get('alarm list') ?? '') as Alarm[] | undefined;
+    return (alarms ?? []).map(({ text }) => text);
+  }
+
+  /** Resolves when the newest point of a line is accepted. */
+  async draws(chart: string, line: string, accept: (point: Point) => boolean): Promise<void> {
+    const find = (): Point | undefined => this.#points.get(`${this.#ids.get(chart)} ${line}`);
+    const isDrawn = (): boolean => {
+      const point = find();
+      return point !== undefined && accept(point);
+    };
+    await until(isDrawn, () => `${line} in '${chart}', which is at ${JSON.stringify(find())}`);
   }
 
   #until<T>(widget: string, accept: (payload: T) => boolean, awaited: string): Promise<T> {
@@ -117,9 +160,11 @@ export class Panel {
     }
   }
 
-  #read([event, message]: [string, { payload?: unknown } | null]): void {
+  #read([event, message]: [string, Message | null]): void {
     const [, id] = /^(?:msg-input|widget-load):(.+)$/.exec(event) ?? [];
     if (id === undefined || message?.payload === undefined) return;
+    const { payload, _datapoint: point } = message;
+    if (point !== undefined) this.#points.set(`${id} ${point.category}`, { ...point, time: (payload as Point).time });
     this.#latest.set(id, message.payload);
     if (id === this.#ids.get('crosspoint')) this.pictures.push(message.payload as Picture);
   }

@@ -5,6 +5,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import WebSocket from 'ws';
+import type { DeployType } from '../lab/node-red-process';
 import { DEADLINE_MS } from '../lab/until';
 import type { FlowNode } from './files';
 
@@ -75,10 +76,10 @@ export class User {
     return entries.map(({ fn }) => fn);
   }
 
-  /** Replaces all flows; resolves when they run. */
-  async deploy(flow: readonly FlowNode[]): Promise<void> {
+  /** Replaces all flows; resolves when they run. What has not changed can go on undisturbed: see `DeployType`. */
+  async deploy(flow: readonly FlowNode[], type: DeployType = 'full'): Promise<void> {
     this.#running = false;
-    const headers = { 'Content-Type': 'application/json' };
+    const headers = { 'Content-Type': 'application/json', 'Node-RED-Deployment-Type': type };
     const response = await fetch(`${this.url}/flows`, { method: 'POST', headers, body: JSON.stringify(flow) });
     if (!response.ok) throw new Error(`The flow was not deployed: ${response.status}`);
     await this.#untilRunning();

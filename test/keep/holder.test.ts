@@ -216,7 +216,7 @@ describe('keep: holder', () => {
     equal(code, 'ERR_MFC_TABLE_IN_USE');
     equal(
       message,
-      `node-red-mfc holder ${ground.id} (pid ${pid}) owns the IPv4 multicast routing table 253. ` +
+      `node-red-mfc holder ${ground.id} (pid ${pid}) owns the default IPv4 multicast routing table. ` +
         `It keeps the routes of another controller: start that one, or end the holder with 'kill ${pid}'.`,
     );
   });

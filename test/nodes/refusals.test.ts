@@ -71,7 +71,7 @@ describe('controllers that cannot work', () => {
     equal(failure.code, 'ERR_MFC_TABLE_IN_USE');
     match(
       failure.message,
-      /^Another controller of this Node-RED owns the IPv4 multicast routing table 253\. Select that/,
+      /^Another controller of this Node-RED owns the default IPv4 multicast routing table\. Select that/,
     );
     match(red.logged('error').join('\n'), /Another controller of this Node-RED owns/);
     ok((await red.send('add', GOOD)).answer);
@@ -86,7 +86,7 @@ describe('controllers that cannot work', () => {
     equal(failure.code, 'ERR_MFC_TABLE_IN_USE');
     match(
       failure.message,
-      new RegExp(`^node \\(pid ${other.pid}\\) owns the IPv4 multicast routing table 253\\. Stop`),
+      new RegExp(`^node \\(pid ${other.pid}\\) owns the default IPv4 multicast routing table\\. Stop`),
     );
     equal((await red.send('state', {})).failure.code, 'ERR_MFC_TABLE_IN_USE');
     await kill(other);

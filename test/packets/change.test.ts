@@ -74,6 +74,30 @@ describe('changing routes under 1,000 packets/s', () => {
     await router.clear();
   });
 
+  it('all 32 interfaces of a table for others, and back: none lost of what stays', async () => {
+    const [kept, moved] = ['239.10.20.54', '239.10.20.55'];
+    await router.joinAll(kept);
+    const names = (prefix: string): string[] => Array.from({ length: 30 }, (_, n) => `${prefix}${n}`);
+    await router.lab.link(...names('a'), ...names('b'));
+    const table = (others: readonly string[]): object[] => [
+      { source: router.camera.ipv4, group: kept, iif: 'camera', oifs: ['tv1', ...others] },
+      { group: moved, iif: others[0], oifs: others.slice(1) },
+    ];
+    await router.controller.set(table(names('a')));
+    const stream = await router.camera.stream(kept, { rate: RATE });
+    await router.tv1.waitFor(kept, 100);
+    for (let n = 1; n <= FLIPS; n++) {
+      const { message } = await router.controller.set(table(names(n % 2 === 0 ? 'a' : 'b')));
+      assert.equal(message, 'Table set: 2 replaced.');
+      await router.tv1.waitFor(kept, 100 + 20 * n);
+    }
+    const sent = await stream.stop();
+    await router.tv1.waitFor(kept, sent);
+    const { received, lost, duplicated } = await router.tv1.count(kept, { sent });
+    assert.deepEqual([received, lost, duplicated], [sent, 0, 0]);
+    await router.clear();
+  });
+
   it('a hundred other routes come and go: none lost', async () => {
     const group = '239.10.20.51';
     await router.joinAll(group);

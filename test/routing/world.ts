@@ -2,13 +2,14 @@
 
 import type { IpVersion } from '../../src/abi/address';
 import type { MrouteSocket } from '../../src/kernel/kernel';
+import { decideAdd, decideDel } from '../../src/routing/decide';
 import { learn, streamOf, Templates, templateOf } from '../../src/routing/learning';
+import { entryOf } from '../../src/routing/mfc-plan';
 import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
 import { parseAdd, parseDel, parseSaved } from '../../src/routing/request';
 import { routeKey } from '../../src/routing/route';
 import { RouteTable } from '../../src/routing/table';
-import { entryOf } from '../../src/routing/vif-plan';
 import type { MemberStream, PlanLink, World } from '../../src/routing/world';
 import { FakeKernel } from '../fake/kernel';
 
@@ -49,7 +50,7 @@ export class Ground implements World {
     const plan = new Plan(this.table, this);
     for (const message of messages) {
       const { route, allowAbsent } = parseAdd(message);
-      plan.add(route, undefined, allowAbsent);
+      decideAdd(plan, route, undefined, allowAbsent);
     }
     return plan;
   }
@@ -57,7 +58,7 @@ export class Ground implements World {
   /** As `planAdd`, of rules as the file has them: they may have ended. */
   planSaved(...rules: unknown[]): Plan {
     const plan = new Plan(this.table, this);
-    for (const [i, rule] of rules.entries()) plan.add(parseSaved(rule, i));
+    for (const [i, rule] of rules.entries()) decideAdd(plan, parseSaved(rule, i));
     return plan;
   }
 
@@ -86,7 +87,7 @@ export class Ground implements World {
 
   planDel(...messages: unknown[]): Plan {
     const plan = new Plan(this.table, this);
-    for (const message of messages) plan.del(parseDel(message));
+    for (const message of messages) decideDel(plan, parseDel(message));
     return plan;
   }
 
