@@ -91,8 +91,12 @@ export = (RED: NodeAPI): void => {
       if (this.controller === undefined) return;
       for (const user of users) user.status(statusOf(RED, this.controller.status));
     };
+    let hasFailed = false;
     const onStatus = (): void => {
       timer ??= setTimeout(show, STATUS_INTERVAL_MS);
+      if (!hasFailed || this.controller?.status.state !== 'open') return;
+      hasFailed = false;
+      this.log('The routing table is open now.');
     };
     const onWarning = (warning: MfcError): void => this.warn(warning.message);
 
@@ -101,7 +105,9 @@ export = (RED: NodeAPI): void => {
       controller.on('status', onStatus);
       controller.on('warning', onWarning);
       controller.open().catch((error: unknown) => {
-        if (this.controller === controller) this.error(error); // else a deploy came before it was open
+        if (this.controller !== controller) return; // a deploy came before it was open
+        hasFailed = true;
+        this.error(error);
       });
       return controller;
     };

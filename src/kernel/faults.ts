@@ -10,7 +10,7 @@ interface Advice {
 }
 
 const GRANT_RAW =
-  'Grant it with AmbientCapabilities=CAP_NET_RAW in the systemd unit, or run as root, in a container with --user=root --cap-add=NET_RAW.';
+  'Grant it with AmbientCapabilities=CAP_NET_RAW in the systemd unit, in a container with --user=root --cap-add=NET_RAW, or from a shell with setpriv (see Rights in the README).';
 const GRANT_ADMIN =
   'Grant it with AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN in the systemd unit, or leave the table blank to use the default one.';
 const NO_KERNEL_SUPPORT =

@@ -97,7 +97,16 @@ export class Guard {
     const before = entry?.learnt === undefined ? entry?.route : undefined;
     const check = (name: string, field: string, isThere: boolean): void => {
       if (isThere || interfaces.some((one) => includes(one, name))) return;
-      throw notAllowed('allowedInterfaces', `Interface '${name}'`, fieldName(at, field), name);
+      if (name !== ANY_INTERFACE)
+        throw notAllowed('allowedInterfaces', `Interface '${name}'`, fieldName(at, field), name);
+      const hint = `Name those that are meant in "${field}", or allow all in the controller.`;
+      throw denied(
+        'allowedInterfaces',
+        'All interfaces are meant, not all are allowed.',
+        fieldName(at, field),
+        name,
+        hint,
+      );
     };
     const { iif, outputs, members } = route;
     check(iif, 'iif', iif === before?.iif);

@@ -39,8 +39,13 @@ describe('controller: guard rails', () => {
     [{ allowedInterfaces: 'in1, out1' }, { ...A, oifs: ['out1', 'out2'] }, 'oifs', /Interface 'out2' is not allowed/],
     [{ allowedInterfaces: 'in1, out1' }, { ...A, iif: 'in2' }, 'iif', /Interface 'in2' is not allowed/],
     [{ allowedInterfaces: 'in1, out+' }, { ...A, iif: 'in+' }, 'iif', /Interface 'in\+' is not allowed/],
-    [{ allowedInterfaces: 'in+, out+' }, { group: A.group, oifs: ['out1'] }, 'iif', /Interface '\*' is not allowed/],
-    [{ allowedInterfaces: 'in1, out1' }, { ...A, oifs: 'members' }, 'members.among', /Interface '\*'/],
+    [{ allowedInterfaces: 'in+, out+' }, { group: A.group, oifs: ['out1'] }, 'iif', /All interfaces are meant.*"iif"/],
+    [
+      { allowedInterfaces: 'in1, out1' },
+      { ...A, oifs: 'members' },
+      'members.among',
+      /All interfaces .*"members\.among"/,
+    ],
     [
       { allowedInterfaces: 'in1, out1' },
       { ...A, oifs: 'members', members: { among: ['out1', 'out2'] } },

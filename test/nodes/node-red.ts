@@ -125,8 +125,8 @@ export class NodeRed {
   }
 
   /** What was logged at a level so far. */
-  logged(level: 'warn' | 'error'): string[] {
-    const wanted = { warn: RED.log.WARN, error: RED.log.ERROR }[level];
+  logged(level: 'info' | 'warn' | 'error'): string[] {
+    const wanted = { info: RED.log.INFO, warn: RED.log.WARN, error: RED.log.ERROR }[level];
     return this.#log.filter((entry) => entry.level === wanted).map((entry) => String(entry.msg));
   }
 

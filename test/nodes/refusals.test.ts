@@ -92,6 +92,7 @@ describe('controllers that cannot work', () => {
     await kill(other);
     ok((await red.send('add', GOOD)).answer);
     await red.untilStatus('add', 'green dot open · 1 route');
+    match(red.logged('info').join('\n'), /The routing table is open now\./);
   });
 
   it('a state file that cannot be read: nothing is done until it can', async () => {
