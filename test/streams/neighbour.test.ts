@@ -33,7 +33,10 @@ describe('a neighbour', () => {
     const { child: other } = await startOther("src('kernel/linux').linux.openMroute(4); console.log('open');");
     await red.deploy(STANDARD, 'full');
     await red.untilStatus('add', 'red ring closed: table in use');
-    match(red.logged('error').join('\n'), new RegExp(`^node \\(pid ${other.pid}\\) owns the IPv4 multicast routing`));
+    match(
+      red.logged('error').join('\n'),
+      new RegExp(`^node \\(pid ${other.pid}\\) owns the default IPv4 multicast routing`),
+    );
     await kill(other);
     await red.untilStatus('add', 'green dot open · 1 route');
     await tv.join(GROUP);

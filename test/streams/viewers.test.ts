@@ -1,6 +1,7 @@
 // Two real hosts behind one interface, with every version of IGMP and MLD, with and without a querier: who is told to join and leave.
 
 import { ok } from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MrouteSocket, Reports } from '../../src/kernel/kernel';
 import { linux } from '../../src/kernel/linux';
 import { Members } from '../../src/streams/members/members';
@@ -11,6 +12,7 @@ import { until } from '../lab/until';
 
 const GROUP = { 4: '239.10.20.30', 6: 'ff3e::10:20:30' } as const;
 const OTHER = { 4: '239.10.20.31', 6: 'ff3e::10:20:31' } as const;
+const MARK = { 4: '239.10.20.32', 6: 'ff3e::10:20:32' } as const;
 const SOURCE = { 4: '10.7.7.1', 6: 'fd00:7::1' } as const;
 const FORCE = { 4: 'ipv4/conf/all/force_igmp_version', 6: 'ipv6/conf/all/force_mld_version' } as const;
 const OLD = { 4: 2, 6: 1 } as const;
@@ -19,6 +21,7 @@ const REPEAT = {
   4: `ipv4/conf/${HOST_IFACE}/igmpv2_unsolicited_report_interval`,
   6: `ipv6/conf/${HOST_IFACE}/mldv1_unsolicited_report_interval`,
 } as const;
+const REPEAT_MS = 50;
 
 /** A query about a group, to be answered within 100 ms. */
 const QUERY = {
@@ -114,6 +117,19 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
     const wants = (source: string): boolean => members.wants(version, ifindex, group, source);
     const [tv1, tv2] = [() => at(hosts, 0), () => at(hosts, 1)];
 
+    /** Resolves when somebody has said that he is there, and does not say it again. */
+    const silence = async (): Promise<void> => {
+      for (let before = 0; before === 0 || reported > before; ) {
+        before = reported;
+        await pause(3 * REPEAT_MS);
+      }
+    };
+    /** Resolves when tv1 has heard all that tv2 has said: macvlan brings multicast later, in its order (drivers/net/macvlan.c). */
+    const tv1HasHeard = async (): Promise<void> => {
+      await tv1().join(MARK[version]);
+      await tv1().waitFor(MARK[version], await tv2().send(MARK[version], { count: 1 }));
+    };
+
     it('are told one by one, in the newest version', async () => {
       await speak(0);
       await tv1().join(group);
@@ -145,15 +161,12 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
       await tells('joined tv1 (1)', 'left tv1 (0)');
     });
 
-    it('of an older version that nobody has heard of answer the querier when another one leaves', async function silentViewers() {
-      this.retries(3); // if tv2 says once more that it is there, tv1 keeps its own report back: RFC 2236 3
+    it('of an older version that nobody has heard of answer the querier when another one leaves', async () => {
       await speak(OLD[version]);
-      await tv2().set(REPEAT[version], 50);
+      await tv2().set(REPEAT[version], REPEAT_MS);
       await tv2().join(group);
-      await until(
-        () => reported === 2,
-        () => `tv2 should have said all that it says by itself: ${told}`,
-      );
+      await silence();
+      await tv1HasHeard(); // else tv1 may keep its own report back: RFC 2236 3
       members.forget(version, ifindex);
       told = [];
       await ask(OTHER[version]); // from now on there is a querier
