@@ -21,7 +21,8 @@ export class MfcPlan {
 
   /** The step from one form of an entry to another, if it takes one. Undefined is none; a route that learns has none either. */
   rewrite(before: Route | undefined, after: Route | undefined): void {
-    const [was, is] = [written(before), written(after)];
+    const was = written(before);
+    const is = written(after);
     if (is !== undefined && (was === undefined || !sameEntry(was, is))) {
       const step = this.step('add_mfc', is, was);
       if (was !== undefined || !this.world.has(step)) this.operations.push(step);
@@ -32,8 +33,9 @@ export class MfcPlan {
 
   private step(op: MfcOperation['op'], route: Route, before?: Route): MfcOperation {
     const registry = this.vifs[route.version];
-    const entry = entryOf(route, registry);
-    return before === undefined ? { op, ...entry } : { op, ...entry, before: entryOf(before, registry) };
+    const { version, source, group, parent, outputs } = entryOf(route, registry);
+    const step = { op, version, source, group, parent, outputs }; // thousands at once: spreading would make each twice
+    return before === undefined ? step : { ...step, before: entryOf(before, registry) };
   }
 }
 

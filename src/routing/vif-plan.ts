@@ -145,8 +145,9 @@ export class VifPlan {
     const { ifindex } = this.usable(name, at, role);
     const { version } = route;
     const registry = this.vifs[version];
-    if (this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
-    let vif = registry.byName(name) ?? this.make(version, name, ifindex);
+    const there = registry.byName(name);
+    if (there === undefined && this.isRenamed(registry, name)) throw renamedJustNow(name, fieldName(at, role));
+    let vif = there ?? this.make(version, name, ifindex);
     while (vif === undefined && this.room().makeFor(route)) vif = this.make(version, name, ifindex);
     if (vif === undefined) throw exhausted(route, name, fieldName(at, role), this.room().isHeldBy(route));
     registry.acquire(vif);
