@@ -115,7 +115,7 @@ describe('keep: systemd', function systemdSuite() {
     await systemd.run('kill', '-KILL', String(pid));
     const { code, message = '' } = await systemd.report('loop', 2);
     equal(code, 'ERR_MFC_TABLE_IN_USE');
-    match(message, /^systemd \(pid 1\) owns the IPv4 .* stop that service and start it again\.$/);
+    match(message, /^systemd \(pid 1\) owns the default IPv4 .* stop that service and start it again\.$/);
     await systemd.systemctl('restart', 'loop');
     deepEqual((await systemd.report('loop', 3)).taken, kept);
     await systemd.systemctl('stop', 'loop');
