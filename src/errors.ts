@@ -67,3 +67,8 @@ export class MfcError extends Error {
 export function isErrno(error: unknown, errno: string): boolean {
   return error instanceof MfcError && error.cause.errno === errno;
 }
+
+/** What was thrown, as a text: code of others may throw what is no error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

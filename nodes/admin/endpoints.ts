@@ -2,7 +2,7 @@
  * Endpoints of Node-RED's admin API, each behind a permission: they take JSON and answer JSON, failures too.
  */
 import type { NodeAPI } from 'node-red';
-import { type ErrorCode, MfcError } from '../../src/errors';
+import { type ErrorCode, MfcError, messageOf } from '../../src/errors';
 import { NoSuchController } from '../running';
 
 type Handler = ReturnType<NodeAPI['auth']['needsPermission']>;
@@ -81,5 +81,5 @@ function statusOf(error: unknown): number {
 /** What a failure answers: `{error: {code, message, …}}`. */
 export function bodyOf(error: unknown): { error: object } {
   if (error instanceof MfcError) return { error: { code: error.code, message: error.message, ...error.cause } };
-  return { error: { code: 'ERR_MFC_SYSCALL', message: error instanceof Error ? error.message : String(error) } };
+  return { error: { code: 'ERR_MFC_SYSCALL', message: messageOf(error) } };
 }

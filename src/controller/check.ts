@@ -2,6 +2,7 @@
  * Whether a controller could open its table, asked before it is deployed: the table is opened, and closed again at once.
  */
 import type { IpVersion } from '../abi/address';
+import { messageOf } from '../errors';
 import type { Kernel } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
 import { parseTableId } from './settings';
@@ -20,6 +21,6 @@ export function checkTable(table: string | number | undefined, kernel: Pick<Kern
     open(6);
     return 'The rights are there, and the table is free.';
   } catch (error) {
-    return `The rights are there, and the IPv4 table is free. Not so for IPv6: ${error instanceof Error ? error.message : error}`;
+    return `The rights are there, and the IPv4 table is free. Not so for IPv6: ${messageOf(error)}`;
   }
 }

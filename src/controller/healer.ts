@@ -57,13 +57,9 @@ async function relearn(installer: Installer, survey: Survey): Promise<boolean> {
   if (!installer.hasToRelearn) return true;
   const plan = new Plan(installer.table, survey);
   plan.relearn();
-  try {
-    if (plan.next.changes.size > 0) await installer.apply(plan);
-    installer.hasToRelearn = false;
-    return true;
-  } catch {
-    return false;
-  }
+  if (plan.next.changes.size > 0 && !(await installer.attempt(plan))) return false;
+  installer.hasToRelearn = false;
+  return true;
 }
 
 /** Answers whether a route has another name now. */

@@ -3,7 +3,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
-import { isErrno, MfcError } from '../errors';
+import { isErrno, MfcError, messageOf } from '../errors';
 import type { Kernel, KernelEntry, MrouteSocket, Watch, WatchListener } from '../kernel/kernel';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
@@ -104,6 +104,16 @@ export class Installer {
     }
   }
 
+  /** Applies a plan that may be refused. Answers false if it was; nothing is changed then. */
+  async attempt(plan: Plan): Promise<boolean> {
+    try {
+      await this.apply(plan);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Puts of a route into the kernel what its interfaces allow. Answers false if the kernel refuses; the route is as it was then, and
    * has the reason. Also if there are too few VIF numbers for all of it.
@@ -122,7 +132,7 @@ export class Installer {
       return !isShort;
     } catch (error) {
       const kept = new Plan(this.table, survey);
-      kept.keep(route, reasonOf(error));
+      kept.keep(route, messageOf(error));
       this.table.commit(kept.next);
       return false;
     }
@@ -152,19 +162,14 @@ export class Installer {
   async freeUnused(): Promise<boolean> {
     const plan = new Plan(this.table, this.survey());
     for (const version of this.sockets.keys()) plan.freeUnused(version);
-    try {
-      await this.apply(plan);
-      return true;
-    } catch {
-      return false;
-    }
+    return this.attempt(plan);
   }
 
   /** The table of a family is not open: its routes wait, and that is why. */
   lose(version: IpVersion, error: unknown): void {
     this.sockets.delete(version);
     const plan = new Plan(this.table, this.survey());
-    plan.lose(version, reasonOf(error));
+    plan.lose(version, messageOf(error));
     this.table.commit(plan.next);
   }
 
@@ -177,14 +182,10 @@ export class Installer {
   /** Something could not even be undone. */
   readonly tellStuck = (error: unknown): void => {
     const cause = error instanceof MfcError ? error.cause : {};
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     const hint = 'The kernel may differ from what mfc state shows. Restart Node-RED to make it anew.';
     this.listener.warn(new MfcError('ERR_MFC_SYSCALL', `A step could not be taken back. ${what}`, { ...cause, hint }));
   };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a message is told that came too late. */

@@ -5,6 +5,7 @@
  *   ~ (10.1.1.6, 239.10.20.31) eth1 → eth2 becomes eth1 → eth3
  *   - (10.1.1.7, 239.10.20.32) eth1 → eth2
  */
+import { ownRoute } from '../routing/entry';
 import type { Plan } from '../routing/plan';
 import { formatRoute, isPattern, type Route, type Rule, toRule } from '../routing/route';
 import type { Entry, RouteTable } from '../routing/table';
@@ -31,7 +32,8 @@ function lineOf(before: Entry | undefined, now: Entry | undefined): string | und
 
 /** Learnt entries follow the routes of messages, and what watches gives way to them: of these no line tells. */
 function routeOf(entry: Entry | undefined): Route | undefined {
-  return entry?.learnt === undefined && entry?.route.isWatch === undefined ? entry?.route : undefined;
+  const route = ownRoute(entry);
+  return route?.isWatch === undefined ? route : undefined;
 }
 
 /** `eth1 → eth2, eth3 (above TTL 16)`. */

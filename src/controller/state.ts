@@ -15,7 +15,7 @@ import type { UnroutedStream } from '../streams/unrouted-streams';
 import type { RouteState, StateAnswer, VifState } from './answers';
 import type { Installer } from './installer';
 import { cut, isFound, type Page } from './page';
-import type { Survey } from './survey';
+import { downFault, type Survey } from './survey';
 
 const NO_ROUTE_COUNTERS: MfcCounters = { packets: 0, bytes: 0, wrong_if: 0 };
 const NO_VIF_COUNTERS = { packets_in: 0, bytes_in: 0, packets_out: 0, bytes_out: 0 };
@@ -143,7 +143,7 @@ function stateOf(
 function downReason(route: Route, survey: Survey): string | undefined {
   const links = routeInterfaces(route).map((name) => survey.link(name));
   const down = links.find((link) => link?.running === false);
-  return down === undefined ? undefined : `Interface '${down.name}' ${down.up ? 'has no carrier' : 'is down'}.`;
+  return down && downFault(down);
 }
 
 function foreignState({ version, source, group, iif, outputs }: KernelEntry, installer: Installer): RouteState {

@@ -15,6 +15,11 @@ export interface MemberView {
   presume(version: IpVersion, ifindex: number, group: string, source: string): void;
 }
 
+/** Why nothing passes an interface that is not running. */
+export function downFault({ name, up }: Link): string {
+  return `Interface '${name}' ${up ? 'has no carrier' : 'is down'}.`;
+}
+
 export class Survey implements World {
   private readonly links = new Map<string, Link | undefined>();
   private names: readonly string[] | undefined;

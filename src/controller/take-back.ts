@@ -4,6 +4,7 @@
 import type { IpVersion } from '../abi/address';
 import { MAXVIFS } from '../abi/family';
 import { Pace } from '../pace';
+import { isOwn, ownRoute } from '../routing/entry';
 import { Plan } from '../routing/plan';
 import type { Route } from '../routing/route';
 import { followed, type TableState, type Vifs } from '../routing/table';
@@ -29,7 +30,7 @@ export async function takeBack(installer: Installer, before: TableState): Promis
     const pace = new Pace();
     let isWhole = true;
     for (const { key, route } of steps) {
-      const now = ownRoute(installer, key);
+      const now = ownRoute(installer.table.get(key));
       if (route !== undefined) isWhole = (await installer.place(route, survey, before.vifs)) && isWhole;
       else if (now !== undefined) isWhole = (await drop(installer, now, survey)) && isWhole;
       if (pace.isDue()) await pace.rest();
@@ -44,16 +45,10 @@ function stepsOf(installer: Installer, { changes, vifs }: TableState): Step[] {
   const names = { 4: newNames(installer, 4, vifs), 6: newNames(installer, 6, vifs) };
   const steps: Step[] = [];
   for (const [key, entry] of Array.from(changes).reverse()) {
-    const isRoute = entry !== undefined && entry.learnt === undefined;
+    const isRoute = entry !== undefined && isOwn(entry); // what is learnt follows the route that makes it
     steps.push({ key, route: isRoute ? followed(entry, names[entry.route.version]) : undefined });
   }
   return steps;
-}
-
-/** What is learnt follows the route that makes it. */
-function ownRoute({ table }: Installer, key: string): Route | undefined {
-  const entry = table.get(key);
-  return entry?.learnt === undefined ? entry?.route : undefined;
 }
 
 /** By earlier names, the names that the interfaces have now that had VIFs before. */
@@ -78,12 +73,12 @@ function isShort({ table }: Installer, before: Vifs): boolean {
 async function makeRoom(installer: Installer, steps: readonly Step[], survey: Survey, wished: Vifs): Promise<void> {
   const plan = new Plan(installer.table, survey, wished);
   for (const { key, route } of steps) {
-    const now = ownRoute(installer, key);
+    const now = ownRoute(installer.table.get(key));
     if (route === undefined && now !== undefined) plan.drop(now);
   }
   plan.settle();
   plan.makeRoom(steps.flatMap(({ route }) => route ?? []));
-  await installer.apply(plan).catch(() => undefined);
+  await installer.attempt(plan);
 }
 
 async function drop(installer: Installer, route: Route, survey: Survey): Promise<boolean> {

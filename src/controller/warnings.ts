@@ -12,7 +12,7 @@ import { keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Decision } from './answers';
 import type { Installer } from './installer';
-import type { Survey } from './survey';
+import { downFault, type Survey } from './survey';
 
 /** Sentences for the answer. */
 export function warningsFor(
@@ -36,11 +36,12 @@ export function warningsFor(
     ...waiting(routes, plan),
     ...(foreign.size > 0 ? routes.filter((route) => takesOver(route, plan, foreign)).map(takenOver) : []),
     ...(joins.hasFailed ? routes.flatMap((route) => joins.failure(keyOf(route))?.message ?? []) : []),
-    ...downLinks(routes, survey).map(({ name, up }) =>
-      up
-        ? `Interface '${name}' has no carrier. Packets flow when it has one: look at its cable and the other end.`
-        : `Interface '${name}' is down. Packets flow when it is up: 'ip link set ${name} up'.`,
-    ),
+    ...downLinks(routes, survey).map((link) => {
+      const remedy = link.up
+        ? 'Packets flow when it has one: look at its cable and the other end.'
+        : `Packets flow when it is up: 'ip link set ${link.name} up'.`;
+      return `${downFault(link)} ${remedy}`;
+    }),
     ...(table === undefined
       ? []
       : [...missingRules(routes, plan, 4, kernel, table), ...missingRules(routes, plan, 6, kernel, table)]),

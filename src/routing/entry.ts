@@ -1,12 +1,17 @@
 /**
  * Entries of the table beside each other: what a plan has to know to say what becomes of one.
  */
-import { sameForwarding, sameOptions } from './route';
+import { type Route, sameForwarding, sameOptions } from './route';
 import type { Entry } from './table';
 
 /** Whether a message asked for a route, and it is not one that another has learnt. */
 export function isOwn({ learnt }: Entry): boolean {
   return learnt === undefined;
+}
+
+/** The route of an entry that a message asked for. */
+export function ownRoute(entry: Entry | undefined): Route | undefined {
+  return entry !== undefined && isOwn(entry) ? entry.route : undefined;
 }
 
 /** Whether both are the same route, and as much of it is in the kernel. */

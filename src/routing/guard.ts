@@ -5,6 +5,7 @@ import { ANY_SOURCE } from '../abi/family';
 import { MfcError } from '../errors';
 import type { Pace } from '../pace';
 import type { Decided } from './decide';
+import { ownRoute } from './entry';
 import { type At, fieldName } from './invalid';
 import { describeLoop, Loops } from './loops';
 import type { Plan } from './plan';
@@ -93,8 +94,7 @@ export class Guard {
   private checkInterfaces(route: Route, at: At): void {
     const { interfaces } = this.rails;
     if (interfaces === undefined) return;
-    const entry = this.table.get(keyOf(route));
-    const before = entry?.learnt === undefined ? entry?.route : undefined;
+    const before = ownRoute(this.table.get(keyOf(route)));
     const check = (name: string, field: string, isThere: boolean): void => {
       if (isThere || interfaces.some((one) => includes(one, name))) return;
       if (name !== ANY_INTERFACE)

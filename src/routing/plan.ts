@@ -5,6 +5,7 @@
  * needs. So a VIF number is never free while an entry in the kernel names it, and after every single step each route is whole.
  */
 import type { IpVersion } from '../abi/address';
+import { messageOf } from '../errors';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
@@ -239,7 +240,7 @@ export class Plan {
     try {
       this.place(route);
     } catch (error) {
-      this.keep(route, error instanceof Error ? error.message : String(error));
+      this.keep(route, messageOf(error));
     }
     this.isShort = isShort; // what it does without is no route's
   }

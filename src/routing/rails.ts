@@ -2,6 +2,7 @@
  * The guard rails of a controller, as a user wrote them: what messages may do.
  */
 import { ANY_SOURCE } from '../abi/family';
+import { messageOf } from '../errors';
 import { invalid, namedAfter } from './invalid';
 import { parsePatterns } from './outputs';
 import { formatPrefix, masked, type Prefix, parsePrefix } from './prefix';
@@ -137,7 +138,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw invalid(undefined, 'reservedRoutes', text, `is no JSON: ${why}.`, RESERVED_HINT);
   }
 }

@@ -4,7 +4,7 @@
  * A field that is set in the node wins over the message's. Errors name the field: `group`, or `payload[3].group` in an array.
  */
 import type { IpVersion } from '../abi/address';
-import { MfcError } from '../errors';
+import { MfcError, messageOf } from '../errors';
 import { type At, invalid } from './invalid';
 import { mergedShape } from './merge';
 import { audible, isForMembers, isPlain, MEMBERS, parseOptions, refusePast } from './options';
@@ -62,7 +62,7 @@ export function reading<T>(at: At, read: () => T): T {
 /** What a function node sends may run code when it is read, a getter for one. That it throws is the message's fault. */
 function unreadable(error: unknown, at: At): MfcError {
   if (error instanceof MfcError) return error;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return invalid(at, '', undefined, `cannot be read: ${why}.`, 'Send plain objects, as JSON has them.');
 }
 

@@ -21,7 +21,7 @@ export interface Draft {
 
 export class Room {
   /** Routes that only watch and have left their numbers to others. */
-  private unwatched: Route[] = [];
+  private readonly unwatched: Route[] = [];
 
   constructor(
     private readonly table: RouteTable,
@@ -52,15 +52,14 @@ export class Room {
 
   /** The routes that only watch and have left their numbers: they take what is left at the end. */
   takeUnwatched(): Route[] {
-    const routes = this.unwatched;
-    this.unwatched = [];
-    return routes;
+    return this.unwatched.splice(0);
   }
 
   /** Answers whether there was any output to leave. */
   private leaveOutputs(to: Route): boolean {
-    const { entry, installed } = this.find(to) ?? {};
-    if (entry === undefined || installed === undefined) return false;
+    const there = this.find(to);
+    if (there === undefined) return false;
+    const { entry, installed } = there;
     const left = withOutputs(installed, ({ name }) => to.outputs.some((output) => output.name === name));
     if (left === installed) return false;
     this.draft.reduce(entry, left);
@@ -69,8 +68,9 @@ export class Room {
 
   /** Answers whether there was another input to leave, and a number for the one that the route is to have. */
   private leaveInput(to: Route): boolean {
-    const { entry, installed } = this.find(to) ?? {};
-    if (entry === undefined || installed === undefined || installed.iif === to.iif) return false;
+    const there = this.find(to);
+    if (there === undefined || there.installed.iif === to.iif) return false;
+    const { entry, installed } = there;
     if (installed.outputs.some(({ name }) => name === to.iif) || !this.vifs.give(to.version, to.iif)) return false;
     this.draft.reduce(entry, { ...installed, iif: to.iif });
     return true;

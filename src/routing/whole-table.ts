@@ -1,7 +1,6 @@
 /**
  * `mfc set`: the whole wanted table, or the whole of one label, from a message to a plan that changes only what differs.
  */
-
 import { type Decided, decideAdd } from './decide';
 import { invalid } from './invalid';
 import type { Plan } from './plan';

@@ -2,7 +2,7 @@
  * Tells that the tables of a controller open, and why they do not.
  */
 import type { IpVersion } from '../../abi/address';
-import { MfcError } from '../../errors';
+import { MfcError, messageOf } from '../../errors';
 import type { Events } from './events';
 
 export class TableEvents {
@@ -21,7 +21,7 @@ export class TableEvents {
 
   /** @param version undefined if it is about both families */
   failed(error: unknown, version: IpVersion | undefined): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const told = `${version} ${reason}`;
     if (told === this.told) return;
     this.told = told;
