@@ -40,6 +40,8 @@ export class Plan {
   private readonly left: Route[] = [];
   private readonly room: Room;
   private waiting = 0;
+  /** Whether a route that learns is among the changes, be it in the kernel or not. */
+  private hasLearning = false;
   /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
   isShort = false;
   /** Why routes go, if not because they are deleted. */
@@ -139,7 +141,7 @@ export class Plan {
 
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
-    this.changes.set(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
+    this.decide(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
   }
 
   /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */
@@ -209,13 +211,18 @@ export class Plan {
 
   /** Most tables have no route that learns: thousands of routes need not be compared with any. */
   private mayHaveRival({ learning }: Route): boolean {
-    return learning !== undefined || this.isLearning || this.table.learning.size > 0;
+    return learning !== undefined || this.hasLearning || this.table.learning.size > 0;
+  }
+
+  private decide(key: string, entry: Entry): void {
+    this.changes.set(key, entry);
+    if (entry.route.learning !== undefined) this.hasLearning = true;
   }
 
   private set(entry: Entry, key: string): Outcome {
     const before = this.find(key);
     const isAsBefore = before !== undefined && isSame(before, entry);
-    if (!isAsBefore) this.changes.set(key, entry);
+    if (!isAsBefore) this.decide(key, entry);
     this.replace(before, entry.installed);
     if (entry.reason !== undefined && entry.route.isWatch === undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';

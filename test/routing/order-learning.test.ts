@@ -1,10 +1,12 @@
 // The order of steps where routes learn and hosts open outputs: as order.test.ts, with streams, hosts and interfaces that come and go.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
+import { ownRoute } from '../../src/routing/entry';
 import { streamOf, Templates, templateOf } from '../../src/routing/learning';
 import type { Plan } from '../../src/routing/plan';
 import { parseAdd } from '../../src/routing/request';
 import { formatRoute, routeInterfaces, toRule } from '../../src/routing/route';
+import { rivalKey } from '../../src/routing/table';
 import { Random } from '../controller/random';
 import { checkSteps, everyForwarding, runWatched } from './watched';
 import { Ground } from './world';
@@ -84,9 +86,13 @@ function follow(ground: Ground): Plan {
   return ground.planPlace(...Array.from(entries, ({ route }) => toRule(route)));
 }
 
-/** The kernel has what the table says, VIFs are counted for own routes only, and what was learnt is what would be learnt now. */
+/** No stream has two own routes, the kernel has what the table says, VIFs are counted for own routes only, and what was learnt is what would be learnt now. */
 function checkTable(ground: Ground, says: string): void {
   const entries = Array.from(ground.table.list());
+  for (const [key, { route, learnt }] of ground.table.keyed()) {
+    const rival = rivalKey(route) === key ? undefined : ownRoute(ground.table.get(rivalKey(route)));
+    ok(learnt !== undefined || rival === undefined, `two routes for ${formatRoute(route)}, ${says}`);
+  }
   const inKernel = entries.flatMap(({ installed }) =>
     installed?.learning === undefined && installed ? [installed] : [],
   );

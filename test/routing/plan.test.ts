@@ -201,6 +201,13 @@ describe('routing: plans', () => {
   it('refuse what contradicts itself in one message, and take what repeats itself', () => {
     refuses(() => ground.planAdd(R1, { ...R1, oifs: ['eth4'] }), 'ERR_MFC_INVALID', 'group', /is in the message twice/);
     refuses(() => ground.planAdd(R1, { ...R1, threshold: 2 }), 'ERR_MFC_INVALID', 'group', /is in the message twice/);
+    const open = { source: R1.source, group: R1.group, oifs: ['eth9'], allow_absent: true };
+    for (const both of [
+      [open, R1],
+      [R1, open],
+    ]) {
+      refuses(() => ground.planAdd(...both), 'ERR_MFC_INVALID', 'group', /is in the message twice/);
+    }
     const plan = ground.planAdd(R1, R1, { ...R1, label: 'x' });
     equal(plan.operations.length, 4);
     ground.run(plan);
