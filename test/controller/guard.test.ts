@@ -4,6 +4,7 @@ import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict
 import { MfcError } from '../../src/errors';
 import { parseRails, type RailSettings } from '../../src/routing/rails';
 import type { Rule } from '../../src/routing/route';
+import { SEED } from '../lab/seed';
 import { Bench } from './bench';
 import { Random } from './random';
 import { Told } from './told';
@@ -380,10 +381,9 @@ describe('controller: guard rails', () => {
       equal((await bench.controller.add({ ...part, group: '239.2.0.0/16' })).changed, true);
     });
 
-    const seed = Date.now() % 1_000_000;
-    it(`find what a look at all pairs finds (seed ${seed})`, async () => {
+    it(`find what a look at all pairs finds (seed ${SEED})`, async () => {
       await open({});
-      const random = new Random(seed);
+      const random = new Random(SEED);
       const names = ['in1', 'in2', 'out1', 'out2'];
       const groups = ['239.1.1.1', '239.1.1.2', '239.1.2.1', '239.1.1.0/24', '239.1.0.0/16'];
       let denied = 0;

@@ -5,12 +5,13 @@ import { ANY_SOURCE } from '../../src/abi/family';
 import { CHANGE_TO_EXCLUDE, CHANGE_TO_INCLUDE } from '../../src/abi/membership';
 import { type MemberChange, Members } from '../../src/streams/members/members';
 import { Random } from '../controller/random';
+import { SEED } from '../lab/seed';
 import { FakeClock } from './fake-clock';
 import { MembersModel } from './members-model';
 import { asks, says } from './said';
 
 const STEPS = 3_000;
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = Array.from({ length: 8 }, (_, n) => SEED + n);
 const LINKS = [1, 2];
 const GROUPS = ['239.1.1.1', '239.1.1.2'];
 const HOSTS = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
