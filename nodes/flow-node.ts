@@ -7,8 +7,8 @@ import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import type { Controller } from '../src/controller/controller';
 import { closed } from '../src/controller/installer';
 import { MfcError } from '../src/errors';
+import type { ControllerNode } from './controller-node';
 import { type FieldsConfig, fieldsOf } from './fields';
-import type { ControllerNode } from './mfc-controller';
 import { statusOf } from './status';
 
 export interface FlowNodeConfig extends NodeDef, FieldsConfig {

@@ -1,51 +1,15 @@
 /**
  * The config node: has a controller as long as it has users, and tells them what that is doing.
  */
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import type { Controller, ControllerOptions } from '../src/controller/controller';
 import { claim, expect, GRACE_SECONDS, park, sweep } from '../src/controller/parking';
 import type { MfcError } from '../src/errors';
 import { serveAdmin } from './admin/admin';
+import type { ControllerConfig, ControllerNode } from './controller-node';
 import { noteRunning } from './running';
 import { directoryOf, stateFileOf } from './state-file';
 import { statusOf } from './status';
-
-export interface ControllerConfig extends NodeDef {
-  /** Number of the routing table; blank is the kernel's default one. */
-  table: string;
-  /** Seconds between two readings of the counters; blank is the default. */
-  meterInterval?: string | number;
-  /** Whether routes outlive this process. */
-  keepForwarding?: boolean;
-  /** How long they do, seconds; blank is the default. */
-  keepSeconds?: string | number;
-  /** Interfaces where streams are seen that no route takes; blank for those of routes only. */
-  watchInterfaces?: string;
-  /** What messages may do; blank limits nothing. */
-  allowedInterfaces?: string;
-  allowedGroups?: string;
-  allowedSources?: string;
-  maxRoutes?: string | number;
-  /** A JSON array of routes that messages cannot change. */
-  reservedRoutes?: string;
-  /** `refuse`, `warn` or `allow`. */
-  loops?: string;
-}
-
-export interface ControllerNode extends Node {
-  /** As the config has it. */
-  table: string;
-  /** Of a subflow's node: the id that it has in the subflow's definition. */
-  readonly _alias?: string;
-  /** Absent while no node uses this one. */
-  controller?: Controller | undefined;
-  /** The first user opens the controller. All users show its status. */
-  register(user: Node): void;
-  /** The last user leaves the controller parked: it may come back with the start of the flows. */
-  unregister(user: Node): void;
-  /** A message came too late. In a deploy the Catch nodes may be gone before it fails, so the log has to tell. */
-  refused(): void;
-}
 
 /** A status is for eyes: more often than this is only load. */
 const STATUS_INTERVAL_MS = 250;

@@ -2,8 +2,8 @@
  * `mfc event`: sends a message for each event of its controller that it is set to.
  */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { ControllerNode } from './controller-node';
 import { noController } from './flow-node';
-import type { ControllerNode } from './mfc-controller';
 import { badFilter, statusOf } from './status';
 
 interface EventConfig extends NodeDef {

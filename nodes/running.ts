@@ -4,7 +4,7 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import type { Controller } from '../src/controller/controller';
 import { MfcError } from '../src/errors';
-import type { ControllerConfig, ControllerNode } from './mfc-controller';
+import type { ControllerConfig, ControllerNode } from './controller-node';
 
 /** As `GET mfc/controllers` answers. */
 export interface ControllerState {

@@ -5,7 +5,8 @@
  */
 import type { IpVersion } from '../abi/address';
 import { MfcError } from '../errors';
-import { type Keeper, type KeeperOptions, openKeeper } from '../keep/keeper';
+import type { Keeper, KeeperOptions } from '../keep/keeper';
+import { openKeeper } from '../keep/open-keeper';
 import { discard, pack } from '../keep/parcel';
 import type { MrouteSocket } from '../kernel/kernel';
 import { close } from '../kernel/libc';

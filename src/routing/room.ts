@@ -7,7 +7,7 @@ import type { IpVersion } from '../abi/address';
 import { isOwn } from './entry';
 import { isOpenEnded, type Route, withOutputs } from './route';
 import { type Entry, keyOf, type RouteTable } from './table';
-import type { VifPlan } from './vif-plan';
+import type { RoomMaker, VifPlan } from './vif-plan';
 
 /** The plan as it is so far. */
 export interface Draft {
@@ -19,7 +19,7 @@ export interface Draft {
   reduce(entry: Entry, left: Route): void;
 }
 
-export class Room {
+export class Room implements RoomMaker {
   /** Routes that only watch and have left their numbers to others. */
   private readonly unwatched: Route[] = [];
 

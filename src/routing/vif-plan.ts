@@ -7,11 +7,18 @@ import { type At, fieldName } from './invalid';
 import type { Operation } from './operation';
 import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
-import type { Room } from './room';
 import { isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import type { Vifs } from './table';
 import { type Vif, VifRegistry } from './vifs';
 import type { PlanLink, World } from './world';
+
+/** What gives numbers back where all are taken. */
+export interface RoomMaker {
+  /** Answers whether any number may have been given back for an interface of a route. */
+  makeFor(route: Route): boolean;
+  /** Whether a route has to give its input up before it can have another one: nobody else uses its number. */
+  isHeldBy(route: Route): boolean;
+}
 
 interface Fit {
   readonly installed: Route | undefined;
@@ -26,14 +33,13 @@ export class VifPlan {
   /**
    * @param operations where the steps go
    * @param wished VIF numbers to take where they are free
-   * @param room what gives numbers back where all are taken
    */
   constructor(
     vifs: Vifs,
     private readonly world: World,
     private readonly wished: Vifs,
     private readonly operations: Operation[],
-    private readonly room: () => Pick<Room, 'makeFor' | 'isHeldBy'>,
+    private readonly room: () => RoomMaker,
   ) {
     this.vifs = { 4: vifs[4].copy(), 6: vifs[6].copy() };
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, type ControllerOptions } from '../../src/controller/controller';
 import type { MfcError } from '../../src/errors';
-import { openKeeper } from '../../src/keep/keeper';
+import { openKeeper } from '../../src/keep/open-keeper';
 import { linux } from '../../src/kernel/linux';
 import { readProc } from '../kernel/proc';
 import { Lab } from '../lab/lab';

@@ -6,7 +6,8 @@
 import { fstatSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { MfcError } from '../../src/errors';
-import { type Keeper, openKeeper } from '../../src/keep/keeper';
+import type { Keeper } from '../../src/keep/keeper';
+import { openKeeper } from '../../src/keep/open-keeper';
 import { linux } from '../../src/kernel/linux';
 import { unixSocket } from '../../src/kernel/unix';
 
