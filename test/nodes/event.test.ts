@@ -163,11 +163,11 @@ describe('mfc event', () => {
     );
     const meter = new WorkMeter();
     await untilHeard(COUNT);
-    const { longest } = meter.stop();
+    const { longest, whole } = meter.stop();
     deepEqual(
       groups(),
       rules.map(({ group }) => `route_removed ${group}`),
     );
-    ok(longest < 100, `${longest} ms`);
+    ok(longest < Math.max(100, whole / 2), `Nothing else ran during ${longest} of ${whole} ms of work.`);
   });
 });
