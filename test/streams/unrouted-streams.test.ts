@@ -54,6 +54,20 @@ describe('streams without a route', () => {
     equal(again?.first_seen, again?.last_seen);
   });
 
+  it('that were seen once have one time, also where the clock goes on while they are listed', () => {
+    const streams = new UnroutedStreams();
+    streams.note(stream(1), 0);
+    const { now } = Date;
+    let ticks = 0;
+    Date.now = () => ticks++;
+    try {
+      const [once] = streams.list(0, NO_ROUTES);
+      equal(once?.first_seen, once?.last_seen);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   it('leave the list when a route takes them, and come back with the next packet', () => {
     const streams = new UnroutedStreams();
     streams.note(stream(1), 0);
