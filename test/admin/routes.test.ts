@@ -118,7 +118,7 @@ describe('admin: routes', () => {
     deepEqual(Object.keys(all.vif_map).toSorted(), ['camera', 'tv1', 'tv2']);
     const { first_seen, last_seen, ...stranger } = all.unrouted[0];
     deepEqual(stranger, { source: camera.ipv4, group: '239.1.9.9', iif: 'camera' });
-    for (const time of [first_seen, last_seen]) ok(Math.abs(Date.parse(time) - Date.now()) < 10_000, time);
+    for (const time of [first_seen, last_seen]) ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time);
     const some = await read(`?group=${group}`);
     deepEqual([some.mfc_rules.length, some.unrouted.length], [1, 0]);
   });
