@@ -5,6 +5,7 @@
  * process that holds one for IGMP (or ICMPv6). Processes of other users stay unseen without further rights.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Family } from '../abi/family';
 import { MfcError } from '../errors';
 
@@ -16,10 +17,15 @@ interface Owner {
 /** How a process that keeps sockets for a Node-RED that has ended, or runs still, calls itself. */
 export const HOLDER_TITLE = 'node-red-mfc holder';
 
-/** The title of a holder, which also tells the controller; of others the short name. */
+/** What newer versions of Node.js call the first thread of every program, as its short name. */
+const NODE_THREAD = 'MainThread';
+
+/** The title of a holder, which also tells the controller; of others the short name, if it is one. */
 function commandOf(pid: string): string {
   const [title = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-  return title.startsWith(HOLDER_TITLE) ? title : readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  if (title.startsWith(HOLDER_TITLE)) return title;
+  const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  return name === NODE_THREAD ? basename(title) : name;
 }
 
 /** What to do if nobody but these has the table: they keep it for a service or a Node-RED that does not run now. */

@@ -66,7 +66,8 @@ export class UnroutedStreams {
   list(now: number, routes: RoutesView): UnroutedStream[] {
     const listed = [...this.current(this.lasting, now, routes, MAX_LISTED)];
     listed.push(...this.current(this.news, now, routes, MAX_LISTED - listed.length));
-    const time = (then: number): string => new Date(Date.now() - (now - then)).toISOString();
+    const today = Date.now(); // one look at the clock: what was seen once has one time
+    const time = (then: number): string => new Date(today - (now - then)).toISOString();
     return listed
       .sort((a, b) => b.first - a.first)
       .map(({ stream, first, last }) => ({ ...stream, first_seen: time(first), last_seen: time(last) }));

@@ -12,7 +12,7 @@ const PATH = 'mfc/controllers/routes';
 const ROUTE = { source: '10.1.1.5', group: '239.10.20.30', iif: 'camera', oifs: ['tv1', 'tv2'] };
 const FLOW = [TAB, controller(), node('add', 'mfc add', { wires: [] })];
 
-/** As by a page that looks each second. */
+/** So often a page is asked for: the clock of a process's work ticks each hundredth of a second. */
 const POLLS = 20;
 
 describe('admin: routes', () => {
@@ -118,7 +118,7 @@ describe('admin: routes', () => {
     deepEqual(Object.keys(all.vif_map).toSorted(), ['camera', 'tv1', 'tv2']);
     const { first_seen, last_seen, ...stranger } = all.unrouted[0];
     deepEqual(stranger, { source: camera.ipv4, group: '239.1.9.9', iif: 'camera' });
-    for (const time of [first_seen, last_seen]) ok(Math.abs(Date.parse(time) - Date.now()) < 10_000, time);
+    for (const time of [first_seen, last_seen]) ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time);
     const some = await read(`?group=${group}`);
     deepEqual([some.mfc_rules.length, some.unrouted.length], [1, 0]);
   });
@@ -133,10 +133,13 @@ describe('admin: routes', () => {
     deepEqual([added.status, added.body.mfc_rules.length, inKernel().length], [200, 10_000, 10_000]);
     const page = await red.get(`${PATH}/state?limit=500&offset=9600&search=the+usual`, 'reader');
     deepEqual([page.status, page.body.mfc_rules.length, page.body.total], [200, 400, 10_000]);
-    const before = red.cpuTime();
-    for (let i = 0; i < POLLS; i++) await red.get(`${PATH}/state?limit=500`, 'reader');
-    const each = (red.cpuTime() - before) / POLLS;
-    ok(each < 20, `${each} ms of a core each time`);
+    const work = async (query: string): Promise<number> => {
+      const before = red.cpuTime();
+      for (let i = 0; i < POLLS; i++) await red.get(`${PATH}/state${query}`, 'reader');
+      return red.cpuTime() - before;
+    };
+    const [ofPage, ofAll] = [await work('?limit=500'), await work('')];
+    ok(ofPage < ofAll / 3, `${ofPage} ms of a core for pages, ${ofAll} ms for all`);
     equal((await change('del', routes)).status, 200);
     equal(inKernel().length, 0);
   });

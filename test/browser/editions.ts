@@ -19,7 +19,7 @@ const PACKAGE = '@mroute/node-red-mfc';
 const COMPANIONS = ['@flowfuse/node-red-dashboard', '@node-red-contrib-themes/theme-collection'];
 
 export interface Edition {
-  /** As `node20-red4.1`. */
+  /** As `node20.20.2-red4.1.15`. */
   readonly name: string;
   /** Version of Node-RED. */
   readonly red: string;

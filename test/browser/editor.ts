@@ -3,6 +3,7 @@
  */
 import type { Locator, Page } from 'playwright-core';
 import { DEADLINE_MS, until } from '../lab/until';
+import type { Theme } from './editions';
 
 const CLICK_MS = 5_000;
 
@@ -130,8 +131,13 @@ export class Editor {
     return node.locator('.red-ui-flow-node-status-label');
   }
 
-  /** Whether the workspace has a dark background. */
-  async isDark(): Promise<boolean> {
+  /** Resolves when the workspace has the background of a theme, whose style sheet may come after the editor. */
+  async untilIn(theme: Theme): Promise<void> {
+    const isIn = async () => (await this.#isDark()) === (theme === 'dark');
+    await until(isIn, `the editor should be ${theme}`);
+  }
+
+  async #isDark(): Promise<boolean> {
     const background = this.page.locator('.red-ui-workspace-chart-background');
     const fill = await background.evaluate((element) => getComputedStyle(element).fill);
     const [red, green, blue] = (fill.match(/\d+/g) ?? []).map(Number);

@@ -1,7 +1,7 @@
 /**
  * Every form of ours, open in each Node-RED, light and dark, and light in each language: all of it can be read.
  */
-import { deepEqual, equal } from 'node:assert/strict';
+import { deepEqual } from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -77,7 +77,7 @@ function forms(edition: Edition, theme: Theme): void {
       }
 
       it('is in the theme that was asked for', async () => {
-        equal(await editor.isDark(), theme === 'dark');
+        await editor.untilIn(theme);
       });
 
       it('is in the language that was asked for', async () => {

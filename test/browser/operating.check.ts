@@ -133,7 +133,7 @@ function operate(edition: Edition, theme: Theme): void {
   });
 
   it('can be read', async () => {
-    equal(await editor.isDark(), theme === 'dark');
+    await editor.untilIn(theme);
     deepEqual(await illegible(sidebar.element), []);
     deepEqual(await illegible(dashboard.panel), []);
   });

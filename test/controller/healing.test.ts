@@ -2,6 +2,7 @@
 
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { once } from 'node:events';
+import { Stopwatch } from '../lab/stopwatch';
 import { until } from '../lab/until';
 import { Bench } from './bench';
 import { checkConsistent } from './consistent';
@@ -55,12 +56,13 @@ describe('controller: healing', () => {
 
   it('starts with short pauses again after all was well', async () => {
     for (let n = 1; n <= 6; n++) {
-      const start = performance.now();
+      const stopwatch = new Stopwatch();
       bench.kernel.failAt(1);
       bench.kernel.delLink('out2');
       await until(() => bench.controller.status.degraded === 1, 'the route should be without out2');
+      const took = stopwatch.stop();
       // If each were twice as long as the one before, the last would be 8 s.
-      ok(performance.now() - start < 4_000, `${performance.now() - start} ms, time ${n}`);
+      ok(took < 4_000, `${took} ms, time ${n}`);
       bench.kernel.addLink('out2');
       await bench.controller.state({});
     }

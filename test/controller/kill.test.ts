@@ -62,7 +62,7 @@ async function check(folder: string, stateFile: string, answered: readonly strin
 
 describe('controller: killed', () => {
   it(`keeps the file whole, ${ROUNDS} times`, async function killed() {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     let answers = 0;
     for (let round = 0; round < ROUNDS; round += AT_ONCE) {
       await Promise.all(

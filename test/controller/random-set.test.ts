@@ -61,7 +61,7 @@ describe('controller: random tables on Linux', () => {
   });
 
   it(`${TABLES} of them are each in the kernel, the registry, the state and the file (seed ${SEED})`, async function () {
-    this.timeout(300_000);
+    this.timeout(1_200_000);
     const stateFile = join(folder, 'state.json');
     const controller = new Controller({ stateFile, rails: { loops: 'allow' } });
     await controller.open();

@@ -10,7 +10,7 @@ const GROUP = '239.10.20.30';
 const RATE = 1_000;
 
 describe('keep: a stream', function streamSuite() {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   let lab: Lab;
   let camera: Host;
   let tv: Host;

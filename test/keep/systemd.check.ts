@@ -22,7 +22,7 @@ const keeper = (name: string, ...what: string[]): string =>
 const script = (command: string): string => `ExecStart=/bin/sh -c '${command}; true'`;
 
 describe('keep: systemd', function systemdSuite() {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let lab: Lab;
   let camera: Host;
   let tv: Host;

@@ -5,6 +5,7 @@ import type { IpVersion } from '../../src/abi/address';
 import { MfcError } from '../../src/errors';
 import { linux } from '../../src/kernel/linux';
 import { hasIPv6 } from '../lab/ip';
+import { kill, startOther } from '../nodes/other-process';
 import { openProcess } from './open-process';
 
 /** The error of opening a table that has an owner. */
@@ -67,4 +68,14 @@ describe('kernel: owners', () => {
       }
     });
   }
+
+  it('are named as programs where a version of Node.js has named only their thread', async () => {
+    const name = "require('node:fs').writeFileSync('/proc/self/comm', 'MainThread');";
+    const { child } = await startOther(`${name} src('kernel/linux').linux.openMroute(4); console.log('open');`);
+    try {
+      match(refusal(4).message, new RegExp(`^node \\(pid ${child.pid}\\) owns `));
+    } finally {
+      await kill(child);
+    }
+  });
 });

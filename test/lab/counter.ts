@@ -38,6 +38,16 @@ export class Counter {
     return this.#received;
   }
 
+  /** The number after the highest that arrived. */
+  get next(): number {
+    return this.#last + 1;
+  }
+
+  /** So many more have arrived, in their order. */
+  addNext(count: number): void {
+    for (let n = 0; n < count; n++) this.add(this.next);
+  }
+
   add(sequence: number): void {
     if (this.#has(sequence)) {
       this.#duplicated++;

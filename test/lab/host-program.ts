@@ -33,7 +33,7 @@ export const calls = {
   counts: (): StreamCount[] => receiver.counts(),
   reset: (): void => receiver.reset(),
   settle: (): Promise<void> => receiver.settle(),
-  overflow: (): Promise<number> => receiver.overflow(),
+  overflow: (): number => receiver.overflow(),
   waitFor: (group: string, n: number, deadline: number): Promise<void> => receiver.waitFor(group, n, deadline),
 
   async send(group: string, options: StreamOptions & { count: number }): Promise<number> {

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Count, Counter } from './counter';
+import { Overflow } from './overflow';
 import { decodePacket, encodePacket } from './packet';
 import { LAB_PORT } from './sender';
 import { DEADLINE_MS, until } from './until';
@@ -23,15 +24,26 @@ export interface StreamCount extends Count {
   group: string;
 }
 
-/** Enough for seconds of a busy machine; the kernel gives what net.core.rmem_max allows. */
+/** Enough for seconds of a busy machine, where net.core.rmem_max allows it. */
 const BUFFER = 16 * 1024 * 1024;
+/** The last packets may have found no room: no later one tells. */
+const LOOK_AGAIN_MS = 100;
 const MARKER = 0;
 const MARKER_AGAIN_MS = 50;
 
+interface Received {
+  source: string;
+  group: string;
+  counter: Counter;
+  overflow: Overflow;
+}
+
 export class Receiver {
   #iface: string;
+  #buffer: number;
   #sockets = new Map<string, Promise<Socket>>();
-  #streams = new Map<string, { source: string; group: string; counter: Counter }>();
+  #overflows = new Set<Overflow>();
+  #streams = new Map<string, Received>();
   #events = new EventEmitter().setMaxListeners(0);
   #markers = 0;
   /** Packets of any stream, duplicates too, since the start. */
@@ -39,8 +51,9 @@ export class Receiver {
   /** When the last of them was read, by performance.now(). */
   lastAt = 0;
 
-  constructor(iface: string) {
+  constructor(iface: string, buffer = BUFFER) {
     this.#iface = iface;
+    this.#buffer = buffer;
   }
 
   /** Opens the socket of the group's family and port and joins the group. */
@@ -68,6 +81,7 @@ export class Receiver {
   /** Forgets what arrived so far. */
   reset(): void {
     this.#streams.clear();
+    for (const overflow of this.#overflows) overflow.take(Infinity);
   }
 
   /** Resolves when `n` different packets for `group` have arrived. */
@@ -76,17 +90,22 @@ export class Receiver {
       const end = (enough: boolean) => {
         this.#events.off('packet', check);
         clearTimeout(timer);
+        clearInterval(again);
         resolve(enough);
       };
       const check = () => {
         if (this.#received(group) >= n) end(true);
       };
       const timer = setTimeout(() => end(false), deadline);
+      const again = setInterval(() => {
+        this.#countLast(group, n);
+        check();
+      }, LOOK_AGAIN_MS);
       this.#events.on('packet', check);
       check();
     });
     if (arrived) return;
-    const overflow = await this.overflow();
+    const overflow = this.overflow();
     throw new Error(
       `${this.#received(group)} of ${n} packets for ${group} have arrived after ${deadline} ms` +
         (overflow ? `; ${overflow} did not fit the receiving socket's buffer.` : '.'),
@@ -99,19 +118,15 @@ export class Receiver {
     for (const opening of this.#sockets.values()) await this.#settle(await opening);
   }
 
-  /** Packets that the kernel dropped because a socket's buffer was full: lost by a slow receiver, not on the way. */
-  async overflow(): Promise<number> {
-    let drops = 0;
-    for (const opening of this.#sockets.values()) {
-      const { family, port } = (await opening).address();
-      drops += dropsOf(family === 'IPv6' ? 'udp6' : 'udp', port);
-    }
-    return drops;
+  /** Packets that found no room in a socket and that belong to no stream: those at its end, until they are waited for. */
+  overflow(): number {
+    return Array.from(this.#overflows).reduce((sum, { fresh }) => sum + fresh, 0);
   }
 
   async close(): Promise<void> {
     for (const opening of this.#sockets.values()) (await opening).close();
     this.#sockets.clear();
+    this.#overflows.clear();
   }
 
   // Without an IPv4 address on the interface the route to 224.0.0.0/4 decides.
@@ -128,14 +143,16 @@ export class Receiver {
   }
 
   async #open(family: 'udp4' | 'udp6', port: number): Promise<Socket> {
-    const socket = createSocket({ type: family, ipv6Only: family === 'udp6', recvBufferSize: BUFFER });
-    socket.on('message', (bytes, from) => this.#read(bytes, from));
+    const socket = createSocket({ type: family, ipv6Only: family === 'udp6', recvBufferSize: this.#buffer });
+    const overflow = new Overflow(socket);
+    socket.on('message', (bytes, from) => this.#read(bytes, from, overflow));
     socket.bind(port);
     await once(socket, 'listening');
+    this.#overflows.add(overflow);
     return socket;
   }
 
-  #read(bytes: Buffer, from: RemoteInfo): void {
+  #read(bytes: Buffer, from: RemoteInfo, overflow: Overflow): void {
     const packet = decodePacket(bytes);
     if (packet === undefined) return;
     if (packet.stream === MARKER) {
@@ -145,13 +162,24 @@ export class Receiver {
     const key = `${from.address} ${packet.stream} ${packet.group}`;
     let stream = this.#streams.get(key);
     if (stream === undefined) {
-      stream = { source: from.address, group: packet.group, counter: new Counter() };
+      stream = { source: from.address, group: packet.group, counter: new Counter(), overflow };
       this.#streams.set(key, stream);
     }
+    const missing = packet.sequence - stream.counter.next;
+    if (missing > 0) stream.counter.addNext(overflow.take(missing));
     stream.counter.add(packet.sequence);
     this.packets++;
     this.lastAt = performance.now();
     this.#events.emit('packet');
+  }
+
+  // What found no room at the end of a group's streams.
+  #countLast(group: string, n: number): void {
+    if (this.overflow() === 0) return;
+    for (const stream of this.#streams.values()) {
+      const missing = n - this.#received(group);
+      if (stream.group === group && missing > 0) stream.counter.addNext(stream.overflow.takeLast(missing));
+    }
   }
 
   #received(group: string): number {
@@ -187,15 +215,4 @@ async function untilForwarded(): Promise<void> {
     }
     return empty.size === cpus.length;
   }, 'the queues of the kernel should be empty for a moment.');
-}
-
-// /proc/net/udp: "sl local_address:port … drops", the port in hex, the drops in the last column.
-function dropsOf(table: 'udp' | 'udp6', port: number): number {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  let drops = 0;
-  for (const line of readFileSync(`/proc/net/${table}`, 'utf8').split('\n').slice(1)) {
-    const columns = line.trim().split(/\s+/);
-    if (columns[1]?.endsWith(`:${hex}`)) drops += Number(columns.at(-1));
-  }
-  return drops;
 }

@@ -53,7 +53,7 @@ describe('not as pymfcd', () => {
   /** Sends packets from the camera and waits until all have reached tv1. */
   async function reachesTv1(group = GROUP): Promise<void> {
     await tv1.reset();
-    await tv1.waitFor(group, await camera.send(group, { count: PACKETS, rate: 1000 }), 5000);
+    await tv1.waitFor(group, await camera.send(group, { count: PACKETS, rate: 1000 }));
   }
 
   async function reachesNobody(): Promise<void> {

@@ -5,9 +5,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Installed {
-  /** As `node20-red4.1`. */
+  /** As `node20.20.2-red4.1.15`. */
   readonly name: string;
-  /** Versions of Node.js and Node-RED, as far as install.sh asked for one. */
+  /** Versions of Node.js and Node-RED. */
   readonly node: string;
   readonly red: string;
   /** Has that Node.js and that Node-RED in its node_modules. */

@@ -12,7 +12,7 @@ const ROUNDS = 5;
 
 for (const version of [4, 6] as const) {
   describe(`${COUNT} new streams in one burst, IPv${version}`, function bursts() {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let ground: NewStreams;
 
     before(async () => {

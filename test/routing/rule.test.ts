@@ -41,7 +41,7 @@ describe('routing: rules', () => {
   it('have what is left of a lease, and in the file when it ends', () => {
     const { route } = parseAdd({ ...MEMBERS, expires_in: 60 });
     const { expires_in = 0 } = toRule(route);
-    deepEqual([expires_in > 59, expires_in <= 60, toRule(route).expires_at], [true, true, undefined]);
+    deepEqual([expires_in > 30, expires_in <= 60, toRule(route).expires_at], [true, true, undefined]);
     deepEqual([toSavedRule(route).expires_at, toSavedRule(route).expires_in], [route.expiresAt, undefined]);
   });
 

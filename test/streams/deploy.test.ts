@@ -54,7 +54,7 @@ const KINDS: Record<string, ['full' | 'flows' | 'nodes' | 'reload', Change]> = {
 };
 
 describe('streams over deploys', function deploys() {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let ground: Ground;
 
   before(async () => {

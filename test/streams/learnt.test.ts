@@ -12,7 +12,7 @@ const KILLS = 5;
 const KEPT_PACKETS = 3;
 
 describe('learnt streams', function learntStreams() {
-  this.timeout(180_000);
+  this.timeout(600_000);
   let ground: Ground;
 
   beforeEach(async () => {

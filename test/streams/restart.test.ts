@@ -17,7 +17,7 @@ interface Saved {
 }
 
 describe('streams over restarts', function restarts() {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   let ground: Ground;
 
   beforeEach(async () => {

@@ -12,8 +12,7 @@ const INJECTED = 500;
 
 const groupOf = (net: number, i: number) => `239.${net}.${i >> 8}.${i & 255}`;
 
-describe('messages at the start', function starts() {
-  this.timeout(60_000);
+describe('messages at the start', () => {
   let ground: Ground;
 
   before(async () => {

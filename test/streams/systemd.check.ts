@@ -21,7 +21,7 @@ const DEADLINE_MS = 60_000;
 const RED = `${process.execPath} ${join(checkout, 'node_modules/node-red/red.js')} --userDir /run/shared/user flows.json`;
 
 describe('streams over restarts: a systemd service', function systemdSuite() {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let lab: Lab;
   let camera: Host;
   let tv: Host;
