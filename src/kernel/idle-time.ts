@@ -4,9 +4,8 @@
 import type { IpVersion } from '../abi/address';
 import { RTM_NEWROUTE } from '../abi/entry-message';
 import { decodeIdleTime, encodeEntryRequest, entryRequestSize } from '../abi/entry-request';
-import { dumpEnd, eachMessage } from '../abi/netlink';
-import { isErrno } from '../errors';
-import { close, failure, netlinkSocket, receive, send } from './libc';
+import { eachMessage } from '../abi/netlink';
+import { close, netlinkSocket, receive, send } from './libc';
 
 const requests = { 4: new Uint8Array(entryRequestSize(4)), 6: new Uint8Array(entryRequestSize(6)) };
 /** An entry has at most 32 outputs. */
@@ -18,29 +17,22 @@ let socket: number | undefined;
 export function idleTime(version: IpVersion, table: number, source: string, group: string): number | undefined {
   const request = requests[version];
   encodeEntryRequest(request, version, table, source, group);
-  const size = ask(request);
-  const errno = dumpEnd(answer, size);
-  if (errno !== undefined && errno !== 0) {
-    const error = failure('netlink', errno);
-    if (isErrno(error, 'ENOENT') || isErrno(error, 'EOPNOTSUPP')) return undefined;
-    throw error;
-  }
   let ms: number | undefined;
-  eachMessage(answer, size, (type, start, end) => {
-    if (type === RTM_NEWROUTE) ms = decodeIdleTime(answer, start, end);
+  eachMessage(answer, ask(request), (type, start, end) => {
+    if (type === RTM_NEWROUTE) ms = decodeIdleTime(answer, start, end); // else it is an errno
   });
   return ms;
 }
 
-/** The kernel writes its answer within send(). Answers its size. */
+/** The kernel writes its answer within send(). Answers its size; 0 if nothing could be asked, which nobody is to fail for. */
 function ask(request: Uint8Array): number {
-  socket ??= netlinkSocket();
   try {
+    socket ??= netlinkSocket();
     send(socket, request);
     return receive(socket, answer);
-  } catch (error) {
-    close(socket); // or the next one who asks may read this answer
+  } catch {
+    if (socket !== undefined) close(socket); // or the next one who asks may read this answer
     socket = undefined;
-    throw error;
+    return 0;
   }
 }
