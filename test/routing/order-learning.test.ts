@@ -20,7 +20,8 @@ function randomAdd(random: Random): object {
   const [iif = '', ...others] = random.some(LINKS).concat(random.pick(LINKS));
   const names = others.filter((name, i) => name !== iif && others.indexOf(name) === i);
   const isOne = random.chance(20);
-  const input = isOne || random.chance(60) ? { iif } : random.chance(50) ? {} : { iif: random.pick(['eth+', 'wlan+', '*']) };
+  const input =
+    isOne || random.chance(60) ? { iif } : random.chance(50) ? {} : { iif: random.pick(['eth+', 'wlan+', '*']) };
   const route = {
     source: random.pick(isOne ? SOURCES : ['*', '10.0.0.0/16', '10.0.0.0/24', ...SOURCES]),
     group: random.pick(isOne ? GROUPS : ['239.0.0.0/8', '239.1.0.0/24', '239.1.1.0/24', ...GROUPS]),

@@ -76,7 +76,8 @@ export class Flows {
 
   /** What goes and comes again counts from 0, and what was learnt now is known to flow. */
   private follow({ key, before, now }: Change): void {
-    if (now?.installed === undefined || (before?.learnt === undefined && now.learnt !== undefined)) this.noted.delete(key);
+    if (now?.installed === undefined || (before?.learnt === undefined && now.learnt !== undefined))
+      this.noted.delete(key);
   }
 }
 
