@@ -67,7 +67,7 @@ export class LearntPlan {
   /** A route that was to go is put again: its entry is as it was. */
   comeBack(key: string): Entry | undefined {
     const entry = this.leaving.get(key)?.entry;
-    this.leaving.delete(key);
+    if (entry !== undefined) this.leaving.delete(key);
     return entry;
   }
 

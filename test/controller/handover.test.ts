@@ -157,3 +157,31 @@ describe('controller: a route of one stream that goes', () => {
     deepEqual([calls(), await learnt()], [['ADD_MFC', 'DEL_MFC'], []]);
   });
 });
+
+describe('controller: a learnt stream whose interface changes names with that of another route', () => {
+  for (const order of ['before', 'after']) {
+    it(`passes to that one, which came ${order} the other, in one call`, async () => {
+      const bench = await Bench.open();
+      try {
+        const { kernel, controller } = bench;
+        kernel.addLink('lan1');
+        const other = { group: '239.0.0.0/8', iif: 'lan+', oifs: ['out2'] };
+        await controller.add(order === 'before' ? [other, WIDE] : [WIDE, other]);
+        kernel.receive('in2', 4, STREAM.source, STREAM.group, 1);
+        const learnt = async (): Promise<string | undefined> => {
+          const { mfc_rules } = await controller.state({});
+          const rule = mfc_rules.find((one) => one.learnt);
+          return rule && `${rule.iif} > ${rule.oifs}`;
+        };
+        await until(async () => (await learnt()) === 'in2 > out1', 'the stream should be learnt');
+        kernel.renameLink('in2', 'else');
+        kernel.renameLink('lan1', 'in2');
+        kernel.renameLink('else', 'lan1');
+        equal(await learnt(), 'lan1 > out2');
+        equal(kernel.log.filter((call) => call.startsWith('MRT_DEL_MFC')).length, 0);
+      } finally {
+        await bench.close();
+      }
+    });
+  }
+});
