@@ -1,8 +1,9 @@
 // A route of one stream that goes above another that learns: what is told, counted, saved and taken back.
 
 import { deepEqual, equal } from 'node:assert/strict';
+import { FakeKernel } from '../fake/kernel';
 import { until } from '../lab/until';
-import { Bench } from './bench';
+import { Bench, LINKS } from './bench';
 import { Told } from './told';
 
 const STREAM = { source: '10.0.0.1', group: '239.1.1.1' };
@@ -155,6 +156,45 @@ describe('controller: a route of one stream that goes', () => {
     receive('in2', 5);
     await bench.controller.del(STREAM);
     deepEqual([calls(), await learnt()], [['ADD_MFC', 'DEL_MFC'], []]);
+  });
+});
+
+describe('controller: a learnt stream that begins again when it is to go', () => {
+  it('stays', async () => {
+    const kernel = new FakeKernel(...LINKS);
+    let isOver: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      isOver = resolve;
+    });
+    let looks = 0;
+    const open = kernel.openMroute.bind(kernel);
+    kernel.openMroute = (version, table) => {
+      const socket = open(version, table);
+      const read = socket.mfcCounters.bind(socket);
+      socket.mfcCounters = (source, group) => {
+        const counters = read(source, group);
+        // At the first look it is known, at the second one it is found idle: there are 100 ms between them.
+        if (counters?.packets === 1 && ++looks === 2) {
+          queueMicrotask(() => kernel.receive('in1', 4, source, group, 1));
+          setImmediate(isOver);
+        }
+        return counters;
+      };
+      return socket;
+    };
+    const bench = await Bench.make(undefined, kernel);
+    try {
+      await bench.controller.open();
+      await bench.controller.add({ ...WIDE, idle_timeout: 0.05 });
+      kernel.receive('in1', 4, STREAM.source, STREAM.group, 1);
+      await over;
+      deepEqual(
+        kernel.log.filter((call) => call.endsWith(NAME)),
+        [`MRT_ADD_MFC ${NAME}`],
+      );
+    } finally {
+      await bench.close();
+    }
   });
 });
 
