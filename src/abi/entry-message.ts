@@ -17,7 +17,15 @@ import {
 } from './netlink';
 
 /** struct rtmsg { u8 rtm_family, rtm_dst_len, rtm_src_len, rtm_tos, rtm_table, rtm_protocol, rtm_scope, rtm_type; unsigned int rtm_flags; } */
-export const rtmsg = { size: 12, rtm_family: 0, rtm_table: 4, rtm_protocol: 5, rtm_flags: 8 } as const;
+export const rtmsg = {
+  size: 12,
+  rtm_family: 0,
+  rtm_dst_len: 1,
+  rtm_src_len: 2,
+  rtm_table: 4,
+  rtm_protocol: 5,
+  rtm_flags: 8,
+} as const;
 /** struct rtnexthop { u16 rtnh_len; u8 rtnh_flags, rtnh_hops; int rtnh_ifindex; } */
 export const rtnexthop = { size: 8, rtnh_len: 0, rtnh_flags: 2, rtnh_hops: 3, rtnh_ifindex: 4 } as const;
 

@@ -32,6 +32,8 @@ export const RTNLGRP = { LINK: 1, IPV4_MROUTE: 6, IPV6_MROUTE: 10, IPV4_NETCONF:
 
 export const NLMSG_ERROR = 2;
 export const NLMSG_DONE = 3;
+/** NLM_F_REQUEST */
+export const REQUEST = 0x1;
 /** NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH */
 export const DUMP = 0x301;
 

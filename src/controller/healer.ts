@@ -43,6 +43,7 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
     if (renamed.size > 0 && (await rename(installer, version, renamed))) onRename();
   }
   const survey = installer.survey();
+  if (installer.hasToRelearn) await exchange(installer, survey);
   const pace = new Pace();
   let failures = 0;
   for (const { route } of new Set([...installer.table.listIncomplete(), ...installer.table.listOpenEnded()])) {
@@ -50,6 +51,22 @@ export async function heal(installer: Installer, onRename: () => void): Promise<
     if (pace.isDue()) await pace.rest();
   }
   return (await relearn(installer, survey)) ? failures : failures + 1;
+}
+
+/**
+ * Where a pattern means another interface now, the streams of that one pass from route to route in one plan: else they would be nobody's
+ * in between. What the kernel refuses is done for each route by itself.
+ */
+async function exchange(installer: Installer, survey: Survey): Promise<void> {
+  const plan = new Plan(installer.table, survey);
+  try {
+    for (const { route } of installer.table.listOpenEnded()) {
+      if (route.learning !== undefined && installer.sockets.has(route.version)) plan.place(route);
+    }
+  } catch {
+    return; // there are too few VIF numbers for all
+  }
+  if (plan.next.changes.size > 0) await installer.attempt(plan);
 }
 
 /** A pattern can mean other interfaces after a rename, although its route uses the same ones. Answers false if the kernel refuses. */

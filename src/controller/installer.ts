@@ -10,6 +10,7 @@ import type { Route } from '../routing/route';
 import { RouteTable, type TableState, type Vifs } from '../routing/table';
 import type { VifRegistry } from '../routing/vifs';
 import type { MemberStream } from '../routing/world';
+import { Flows } from '../streams/learning/flows';
 import { Learner, type LearnerListener } from '../streams/learning/learner';
 import { run } from './runner';
 import { type MemberView, Survey } from './survey';
@@ -30,6 +31,8 @@ export class Installer {
   members: MemberView = { wants: () => false, presume: () => undefined };
   /** Interfaces have other names, and learnt entries have not followed yet: their patterns may mean others now. */
   hasToRelearn = false;
+  /** When the streams of entries last flowed. */
+  readonly flows: Flows;
   /** Makes entries for streams that no message named. */
   readonly learner: Learner;
   private watched: Watch | undefined;
@@ -43,7 +46,9 @@ export class Installer {
     readonly tableId: () => number | undefined,
     private readonly listener: InstallerListener,
   ) {
-    this.learner = new Learner(this.table, (version) => this.sockets.get(version), this, this.listener);
+    const socketOf = (version: IpVersion): MrouteSocket | undefined => this.sockets.get(version);
+    this.flows = new Flows(this.table, socketOf);
+    this.learner = new Learner(this.table, socketOf, this.flows, this, this.listener);
   }
 
   isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
@@ -86,7 +91,7 @@ export class Installer {
   }
 
   survey(has?: (entry: MfcEntry) => boolean): Survey {
-    return new Survey(this.kernel, this.foreign, this.members, has);
+    return new Survey(this.kernel, this.foreign, this.members, this.flows, has);
   }
 
   /** Answers what there was before. Throws what the kernel threw; nothing is changed then. */
@@ -96,6 +101,7 @@ export class Installer {
     if (plan.isLearning) this.learner.pause();
     this.learner.leaveTo(changes);
     try {
+      await this.flows.noteRewrites(changes);
       await (plan.operations.length > MANY ? this.quietly(perform) : perform());
       return this.table.commit(plan.next);
     } finally {

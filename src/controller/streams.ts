@@ -171,7 +171,7 @@ export class Streams {
 
   /** Takes learnt entries out whose streams have stopped. */
   private async forget(keys: readonly string[]): Promise<void> {
-    await this.remove(keys, (_, { learnt }) => learnt !== undefined);
+    await this.remove(keys, (key, entry) => this.idle.isIdle(key, entry));
   }
 
   /** Takes routes out whose time is over. If the file cannot be written, they end all the same: it says when. */

@@ -4,6 +4,7 @@
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 import type { Kernel, KernelEntry, Link } from '../kernel/kernel';
+import type { Route } from '../routing/route';
 import type { MemberStream, World } from '../routing/world';
 
 const hasNothing = (): boolean => false;
@@ -13,6 +14,11 @@ export interface MemberView {
   wants(version: IpVersion, ifindex: number, stream: MemberStream): boolean;
   /** An output was open when the table was taken over: somebody wants the stream. */
   presume(version: IpVersion, ifindex: number, group: string, source: string): void;
+}
+
+/** Who knows when streams last flowed. */
+export interface FlowView {
+  idleTime(route: Route): number | undefined;
 }
 
 /** Why nothing passes an interface that is not running. */
@@ -32,6 +38,7 @@ export class Survey implements World {
     private readonly kernel: Kernel,
     private readonly foreign: ReadonlyMap<string, KernelEntry>,
     private readonly members: MemberView,
+    private readonly flows: FlowView,
     readonly has: (entry: MfcEntry) => boolean = hasNothing,
   ) {}
 
@@ -52,6 +59,10 @@ export class Survey implements World {
   isMember(version: IpVersion, name: string, stream: MemberStream): boolean {
     const link = this.link(name);
     return link !== undefined && this.members.wants(version, link.ifindex, stream);
+  }
+
+  idleTime(route: Route): number | undefined {
+    return this.flows.idleTime(route);
   }
 
   isUsedByOthers(version: IpVersion, ifindex: number): boolean {

@@ -41,6 +41,11 @@ export interface MrouteSocket {
   delMfc(entry: MfcEntry): void;
   /** Undefined if the kernel has no such entry. */
   mfcCounters(source: string, group: string): MfcCounters | undefined;
+  /**
+   * Milliseconds since a packet of an entry came in, on whatever interface, or the entry was written. Undefined if the kernel has no such
+   * entry or does not tell.
+   */
+  idleTime(source: string, group: string): number | undefined;
   /** Undefined if the kernel has no such VIF. */
   vifCounters(vifi: number): VifCounters | undefined;
   /**

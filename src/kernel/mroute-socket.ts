@@ -17,6 +17,7 @@ import {
 } from '../abi/family';
 import { decodeVifCounters, encodeVifCountersRequest, sioc_vif_req } from '../abi/vif-counters';
 import { isErrno, MfcError } from '../errors';
+import { idleTime } from './idle-time';
 import type { MrouteSocket, StreamPrefix, UpcallListener } from './kernel';
 import { close, ioctl, longSize, setsockopt } from './libc';
 import { UpcallReader } from './upcalls';
@@ -78,6 +79,10 @@ export class LinuxMrouteSocket implements MrouteSocket {
     this.family.encodeMfcCountersRequest(this.mfcRequest, source, group);
     const found = ioctl(this.file, SIOCGETSGCNT, this.mfcRequest, 'SIOCGETSGCNT', 'EADDRNOTAVAIL');
     return found ? this.family.decodeMfcCounters(this.mfcRequest, longSize) : undefined;
+  }
+
+  idleTime(source: string, group: string): number | undefined {
+    return idleTime(this.family.version, this.table, source, group);
   }
 
   vifCounters(vifi: number): VifCounters | undefined {

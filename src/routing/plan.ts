@@ -36,8 +36,6 @@ export class Plan {
   private readonly entries: MfcPlan;
   private readonly learnt: LearntPlan;
   private readonly changes = new Map<string, Entry | undefined>();
-  /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
-  private readonly left: Route[] = [];
   private readonly room: Room;
   private waiting = 0;
   /** Whether a route that learns is among the changes, be it in the kernel or not. */
@@ -64,7 +62,7 @@ export class Plan {
     this.learnt = new LearntPlan(table, world, {
       find,
       changed: () => this.changes.keys(),
-      change: (key, entry) => this.change(key, entry),
+      change: (key, before, entry) => this.change(key, before, entry),
     });
   }
 
@@ -158,6 +156,7 @@ export class Plan {
     const key = keyOf(route);
     const before = this.find(key);
     this.changes.set(key, undefined);
+    if (before !== undefined && this.canLearn && this.learnt.leave(key, before)) return;
     this.replace(before, undefined);
   }
 
@@ -185,8 +184,7 @@ export class Plan {
 
   /** What was learnt follows, and what nobody needs any more is free. To be called before the end only by who needs VIF numbers. */
   settle(): void {
-    this.learnt.settle();
-    for (const route of this.left.splice(0)) this.vifs.release(route);
+    for (const route of this.learnt.settle()) this.vifs.release(route);
     for (const route of this.room.takeUnwatched()) this.watch(route);
   }
 
@@ -211,7 +209,11 @@ export class Plan {
 
   /** Most tables have no route that learns: thousands of routes need not be compared with any. */
   private mayHaveRival({ learning }: Route): boolean {
-    return learning !== undefined || this.hasLearning || this.table.learning.size > 0;
+    return learning !== undefined || this.canLearn;
+  }
+
+  private get canLearn(): boolean {
+    return this.hasLearning || this.table.learning.size > 0;
   }
 
   private decide(key: string, entry: Entry): void {
@@ -223,7 +225,7 @@ export class Plan {
     const before = this.find(key);
     const isAsBefore = before !== undefined && isSame(before, entry);
     if (!isAsBefore) this.decide(key, entry);
-    this.replace(before, entry.installed);
+    this.replace(before ?? this.learnt.comeBack(key), entry.installed);
     if (entry.reason !== undefined && entry.route.isWatch === undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';
     if (before !== undefined && isRenewal(before, entry)) return 'renewed';
@@ -236,10 +238,8 @@ export class Plan {
   private replace(before: Entry | undefined, after: Route | undefined): void {
     const installed = before?.installed;
     this.entries.rewrite(installed, after);
-    const isNew = this.learnt.note(installed, after);
-    if (before === undefined || installed === undefined || !isOwn(before)) return;
-    if (isNew && installed.learning !== undefined) this.left.push(installed);
-    else this.vifs.release(installed);
+    const isNeeded = this.learnt.note(installed, after);
+    if (before !== undefined && installed !== undefined && isOwn(before) && !isNeeded) this.vifs.release(installed);
   }
 
   private watch(route: Route): void {
@@ -252,9 +252,8 @@ export class Plan {
     this.isShort = isShort; // what it does without is no route's
   }
 
-  /** Another form of a learnt entry, or none. */
-  private change(key: string, entry: Entry | undefined): void {
-    this.entries.rewrite(this.find(key)?.installed, entry?.installed);
+  private change(key: string, before: Route | undefined, entry: Entry | undefined): void {
+    this.entries.rewrite(before, entry?.installed);
     this.changes.set(key, entry);
   }
 

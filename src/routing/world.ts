@@ -3,6 +3,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
+import type { Route } from './route';
 
 /** A network interface, as far as a plan needs to know it. */
 export interface PlanLink {
@@ -26,6 +27,8 @@ export interface World {
   linkNames(): readonly string[];
   /** Whether a host behind an interface wants a stream. A source of `*` asks for any. */
   isMember(version: IpVersion, name: string, stream: MemberStream): boolean;
+  /** Milliseconds since the last packet of a route's entry came in where it says; undefined if none has come, or nobody knows. */
+  idleTime(route: Route): number | undefined;
   /** Whether the kernel has this very entry already, from an earlier process: it is not written again then. */
   has(entry: MfcEntry): boolean;
   /** Whether another program's entry uses the VIF of an interface: its number is not free when no route of ours does. */

@@ -2,6 +2,7 @@
 
 import * as address from '../../src/abi/address-message';
 import * as entry from '../../src/abi/entry-message';
+import * as entryRequest from '../../src/abi/entry-request';
 import * as family from '../../src/abi/family';
 import * as request from '../../src/abi/group-request';
 import {
@@ -116,6 +117,7 @@ export const constants: Readonly<Record<string, number>> = {
   RTA_IIF: entry.RTA_IIF,
   RTA_MULTIPATH: entry.RTA_MULTIPATH,
   RTA_TABLE: entry.RTA_TABLE,
+  RTA_EXPIRES: entryRequest.RTA_EXPIRES,
   RTNH_F_UNRESOLVED: entry.RTNH_F_UNRESOLVED,
   RTPROT_MROUTED: entry.RTPROT_MROUTED,
   RTM_NEWNETCONF: netconf.RTM_NEWNETCONF,

@@ -145,6 +145,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
       rtmsg: {
         size: 12,
         rtm_family: 0,
+        rtm_dst_len: 1,
+        rtm_src_len: 2,
         rtm_table: 4,
         rtm_protocol: 5,
         rtm_flags: 8,
@@ -321,6 +323,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
       rtmsg: {
         size: 12,
         rtm_family: 0,
+        rtm_dst_len: 1,
+        rtm_src_len: 2,
         rtm_table: 4,
         rtm_protocol: 5,
         rtm_flags: 8,
@@ -497,6 +501,8 @@ export const recorded: readonly { readonly machine: string; readonly long: LongS
       rtmsg: {
         size: 12,
         rtm_family: 0,
+        rtm_dst_len: 1,
+        rtm_src_len: 2,
         rtm_table: 4,
         rtm_protocol: 5,
         rtm_flags: 8,

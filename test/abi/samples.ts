@@ -1,6 +1,7 @@
 // Structs with known values, filled once in C and once by src/abi. The encoders get buffers full of 0xff: what they do not write, shows.
 
 import { ENTRY_DUMP_SIZE, encodeEntryDump } from '../../src/abi/entry-message';
+import { encodeEntryRequest, entryRequestSize } from '../../src/abi/entry-request';
 import type { LongSize, MfcEntry } from '../../src/abi/family';
 import { encodeGroupRequest, encodeGroupSourceRequest, group_source_req } from '../../src/abi/group-request';
 import { encodeIfreqIndex, encodeIfreqName, ifreq } from '../../src/abi/ifreq';
@@ -235,6 +236,35 @@ export const samples: readonly Sample[] = [
     read: 'sizeof(value)',
     encode: (bytes) => encodeEntryDump(bytes.subarray(0, ENTRY_DUMP_SIZE), 6, 0x1020304),
   },
+  ...([4, 6] as const).map((version) => {
+    const [type, family, value] = version === 4 ? ['in_addr', 'IPMR', route4] : ['in6_addr', 'IP6MR', route6];
+    return {
+      name: `RTM_GETROUTE of one entry of IPv${version}`,
+      type: `struct {
+        struct nlmsghdr header; struct rtmsg message; struct rtattr dst; struct ${type} group; struct rtattr src; struct ${type} source;
+        struct rtattr attribute; unsigned table;
+      }`,
+      fill: `
+        value.header.nlmsg_len = sizeof(value);
+        value.header.nlmsg_type = RTM_GETROUTE;
+        value.header.nlmsg_flags = NLM_F_REQUEST;
+        value.message.rtm_family = RTNL_FAMILY_${family};
+        value.message.rtm_dst_len = value.message.rtm_src_len = 8 * sizeof(value.group);
+        value.dst.rta_len = value.src.rta_len = RTA_LENGTH(sizeof(value.group));
+        value.dst.rta_type = RTA_DST;
+        inet_pton(AF_INET${version === 4 ? '' : '6'}, "${value.group}", &value.group);
+        value.src.rta_type = RTA_SRC;
+        inet_pton(AF_INET${version === 4 ? '' : '6'}, "${value.source}", &value.source);
+        value.attribute.rta_len = RTA_LENGTH(sizeof(value.table));
+        value.attribute.rta_type = RTA_TABLE;
+        value.table = 0x1020304;`,
+      read: 'sizeof(value)',
+      encode: (bytes: Uint8Array) => {
+        const request = bytes.subarray(0, entryRequestSize(version));
+        encodeEntryRequest(request, version, 0x1020304, value.source, value.group);
+      },
+    };
+  }),
   {
     name: 'RTM_GETRULE',
     type: 'struct { struct nlmsghdr header; struct fib_rule_hdr rule; }',

@@ -108,6 +108,20 @@ const CASES: Case[] = [
     ],
     steps: 2,
   },
+  {
+    name: 'routes whose streams flow, for one that learns them',
+    there: [
+      { group: '239.1.0.0/16', iif: 'in1', oifs: ['out2', 'out1', 'out3'] },
+      IPV4,
+      { ...IPV4, source: '10.0.0.2' },
+    ],
+    happens: ({ kernel }) => {
+      for (const source of ['10.0.0.1', '10.0.0.2']) kernel.receive('in1', 4, source, IPV4.group, 3);
+    },
+    verb: 'del',
+    message: ['10.0.0.1', '10.0.0.2'].map((source) => ({ source, group: IPV4.group })),
+    steps: 2,
+  },
 ];
 
 async function prepare({ there = [], happens }: Case): Promise<{ bench: Bench; before: Observation }> {

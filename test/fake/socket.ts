@@ -75,6 +75,10 @@ export class FakeSocket implements MrouteSocket {
     return this.table('SIOCGETSGCNT').mfcCounters(source, group);
   }
 
+  idleTime(source: string, group: string): number | undefined {
+    return this.file?.table.idleTime(source, group);
+  }
+
   vifCounters(vifi: number): VifCounters | undefined {
     return this.table('SIOCGETVIFCNT').vifCounters(vifi);
   }

@@ -26,6 +26,7 @@ interface FakeEntry extends MfcCounters {
   /** Threshold by VIF number. */
   outputs: Map<number, number>;
   lastAssert: number;
+  lastUse: number;
 }
 
 /** A stream without an entry. */
@@ -101,6 +102,7 @@ export class FakeTable {
       source,
       group,
       parent,
+      lastUse: performance.now(), // ipmr_update_thresholds
       foreign: before.foreign || !byOwner,
       outputs: new Map(kept.map((o) => [o.vifi, this.version === 4 ? o.threshold : 1])),
     };
@@ -154,6 +156,11 @@ export class FakeTable {
     return entry && { packets: entry.packets, bytes: entry.bytes, wrong_if: entry.wrong_if };
   }
 
+  idleTime(source: string, group: string): number | undefined {
+    const entry = this.entries.get(formatRoute({ source, group }));
+    return entry && performance.now() - entry.lastUse;
+  }
+
   vifCounters(vifi: number): VifCounters | undefined {
     const vif = this.vifs.get(vifi);
     if (vif === undefined) return undefined;
@@ -179,6 +186,7 @@ export class FakeTable {
   private forward(entry: FakeEntry, vifi: number, parent: number, source: string, count: number): void {
     entry.packets += count;
     entry.bytes += count * PACKET_BYTES;
+    entry.lastUse = performance.now();
     if (vifi !== parent) {
       entry.wrong_if += count;
       if (performance.now() - entry.lastAssert < ASSERT_MS) return;

@@ -12,6 +12,9 @@ import type { TableSnapshot } from '../fake/table';
 import { until } from '../lab/until';
 import { type Ground, refuses } from './ground';
 
+/** The kernel's clock ticks each 10 ms at the least, and netlink tells of whole hundredths of a second. */
+const CLOCK_MS = 20;
+
 export function describeFamily(version: IpVersion, groundOf: () => Ground): void {
   const group = version === 4 ? '239.10.20.30' : 'ff3e::10:20:30';
   const unicast = version === 4 ? '10.9.9.9' : 'fd00:9::9';
@@ -190,10 +193,33 @@ export function describeFamily(version: IpVersion, groundOf: () => Ground): void
       equal(socket.vifCounters(1)?.packets_out, 0);
     });
 
+    it('tells how long ago a packet of an entry came in, on whatever interface, or the entry was written', async () => {
+      addVifs();
+      for (const [use, packets] of [
+        [() => socket.addMfc(entry(0, 1)), 0],
+        [() => ground.send(group, 1), 1],
+        [() => socket.addMfc(entry(2, 1)), 1],
+        [() => ground.send(group, 1), 2],
+      ] as const) {
+        const start = performance.now();
+        await use();
+        await until(() => atLeast(packets), 'the packet should be counted');
+        const end = performance.now();
+        await until(() => idle() > 50, 'the time should go on');
+        const before = performance.now();
+        const time = idle();
+        const now = performance.now();
+        ok(time >= before - end - CLOCK_MS && time <= now - start + CLOCK_MS, `${time} ms`);
+      }
+      socket.delMfc(entry(0));
+      equal(socket.idleTime(source, group), undefined);
+    });
+
     it('has no counters of what is not there', () => {
       addVifs();
       socket.addMfc(entry(0, 1));
       equal(socket.mfcCounters('*', group), undefined);
+      equal(socket.idleTime('*', group), undefined);
       equal(socket.mfcCounters(unicast, group), undefined);
       socket.delVif(1);
       for (const vifi of [1, 3, 31, 32, 40_000]) equal(socket.vifCounters(vifi), undefined, `VIF ${vifi}`);
@@ -253,6 +279,8 @@ export function describeFamily(version: IpVersion, groundOf: () => Ground): void
         next.close();
       }
     });
+
+    const idle = (): number => socket.idleTime(source, group) ?? Number.NaN;
 
     function atLeast(packets: number): ReturnType<MrouteSocket['mfcCounters']> {
       const counters = socket.mfcCounters(source, group);

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller } from '../../src/controller/controller';
+import type { Kernel } from '../../src/kernel/kernel';
 import type { Host } from '../lab/lab';
 import { Lab } from '../lab/lab';
 
@@ -19,7 +20,8 @@ export class Router {
     public controller: Controller,
   ) {}
 
-  static async open(): Promise<Router> {
+  /** @param kernel another one than the one that this process runs on */
+  static async open(kernel?: Kernel): Promise<Router> {
     const lab = await Lab.open();
     const [camera, tv1, tv2, tv3] = [
       await lab.host('camera'),
@@ -28,7 +30,7 @@ export class Router {
       await lab.host('tv3'),
     ];
     const directory = await mkdtemp(join(tmpdir(), 'mfc-packets-'));
-    const router = new Router(lab, camera, tv1, tv2, tv3, directory, newController(directory));
+    const router = new Router(lab, camera, tv1, tv2, tv3, directory, newController(directory, kernel));
     await router.controller.open();
     return router;
   }
@@ -69,6 +71,6 @@ export class Router {
   }
 }
 
-function newController(directory: string): Controller {
-  return new Controller({ stateFile: join(directory, 'state.json') });
+function newController(directory: string, kernel?: Kernel): Controller {
+  return new Controller({ stateFile: join(directory, 'state.json'), kernel });
 }

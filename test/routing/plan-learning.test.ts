@@ -3,6 +3,7 @@
 import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import type { MfcError } from '../../src/errors';
 import type { Plan } from '../../src/routing/plan';
+import { parseAdd } from '../../src/routing/request';
 import { Ground, steps } from './world';
 
 const WIDE = { group: '239.1.0.0/16', iif: 'eth1', oifs: ['eth2'] };
@@ -225,6 +226,90 @@ describe('routing: plans for routes that learn', () => {
     throws(() => ground.planDel(ONE), { code: 'ERR_MFC_NO_ROUTE' });
   });
 
+  describe('for a route of a stream that goes', () => {
+    const own = { ...ONE, iif: 'eth1', oifs: ['eth3'] };
+    const key = `${ONE.source} ${ONE.group}`;
+    const deletion = ['del_mfc (10.0.0.1, 239.1.1.1) 0 → 2', 'del_vif 2 eth3'];
+
+    it('take the stream over in place, if it flows, and its VIFs go after that', () => {
+      add(WIDE, own);
+      ground.idle.set(key, 59_999);
+      deepEqual(del(ONE), ['replace (10.0.0.1, 239.1.1.1) 0 → 1', 'del_vif 2 eth3']);
+      deepEqual(
+        [learnt(), uses(), ground.table.size],
+        [['239.1.1.1 by * 239.1.0.0/16 > eth2'], { eth1: 1, eth2: 1 }, 1],
+      );
+      deepEqual(del(WIDE), ['del_mfc (10.0.0.1, 239.1.1.1) 0 → 1', 'del_vif 0 eth1', 'del_vif 1 eth2']);
+    });
+
+    it('take it over without a step where they forward alike', () => {
+      add(WIDE, { ...own, oifs: ['eth2'] });
+      ground.idle.set(key, 0);
+      deepEqual(del(ONE), []);
+      deepEqual([learnt(), uses()], [['239.1.1.1 by * 239.1.0.0/16 > eth2'], { eth1: 1, eth2: 1 }]);
+    });
+
+    it('leave it where no packet has come, or none for their idle timeout', () => {
+      for (const idle of [undefined, 60_000]) {
+        add(WIDE, own);
+        if (idle !== undefined) ground.idle.set(key, idle);
+        deepEqual([del(ONE), learnt()], [deletion, []]);
+      }
+    });
+
+    it('leave it where they would not learn it', () => {
+      ground.idle.set(key, 0);
+      for (const [wide, ...others] of [
+        [{ ...WIDE, iif: 'eth2', oifs: ['eth1'] }],
+        [{ ...WIDE, exclude: [ONE.group] }],
+        [{ ...WIDE, oifs: ['eth1'], iif: 'eth+' }],
+        [WIDE, { group: ONE.group, iif: 'eth1', oifs: ['eth2'] }], // the kernel forwards it by that one
+      ] as const) {
+        add(wide, ...others, own);
+        equal(del(ONE)[0]?.startsWith('del_mfc (10.0.0.1, 239.1.1.1)'), true);
+        deepEqual(learnt(), []);
+        for (const { group } of [wide, ...others]) del({ group });
+      }
+    });
+
+    it('know who has joined', () => {
+      add({ ...WIDE, oifs: 'members' }, own);
+      ground.idle.set(key, 0);
+      ground.joined.add(`eth4 ${ONE.group}`);
+      deepEqual(del(ONE), ['replace (10.0.0.1, 239.1.1.1) 0 → 3']);
+      deepEqual(learnt(), ['239.1.1.1 by * 239.1.0.0/16 > eth4']);
+    });
+
+    it('take it over where they come in the same message', () => {
+      add(own);
+      ground.idle.set(key, 0);
+      deepEqual(add({ ...ONE, oifs: ['eth4'], iif: 'eth+' }), [
+        'add_vif 2 eth4',
+        'add_vif 3 eth2',
+        'replace (10.0.0.1, 239.1.1.1) 0 → 2',
+      ]);
+      deepEqual(learnt(), [`239.1.1.1 by ${key} ? > eth4`]);
+    });
+
+    it('leave it to one that is put in its place, in one call', () => {
+      add(WIDE, own);
+      ground.idle.set(key, 0);
+      const plan = ground.planDel(ONE);
+      equal(plan.place(parseAdd({ ...own, oifs: ['eth4'] }).route), 'added');
+      deepEqual(run(plan), ['add_vif 3 eth4', 'replace (10.0.0.1, 239.1.1.1) 0 → 3', 'del_vif 2 eth3']);
+      deepEqual([learnt(), uses()], [[], { eth1: 2, eth2: 1, eth4: 1 }]);
+    });
+
+    it('leave it where it is put again as it was, without a step', () => {
+      add(WIDE, own);
+      ground.idle.set(key, 0);
+      const plan = ground.planDel(ONE);
+      plan.place(parseAdd(own).route);
+      deepEqual(run(plan), []);
+      deepEqual([learnt(), uses(), ground.table.size], [[], { eth1: 2, eth2: 1, eth3: 1 }, 2]);
+    });
+  });
+
   it('lose what was learnt with the interface that it came in by, in the table as in the kernel', () => {
     add({ ...WIDE, iif: 'eth+', oifs: ['eth2', 'eth3'] });
     ground.learn(ONE, 'eth1');
@@ -249,10 +334,13 @@ describe('routing: plans for routes that learn', () => {
   it('go back as they came', () => {
     add(WIDE);
     ground.learn(ONE, 'eth1');
+    add({ ...TWO, iif: 'eth1', oifs: ['eth4'] });
+    ground.idle.set(`${TWO.source} ${TWO.group}`, 0);
     const before = [learnt(), uses(), ground.table.size];
     for (const plan of [
       ground.planAdd(NARROW),
-      ground.planDel(WIDE),
+      ground.planDel({ group: WIDE.group, source: '*' }),
+      ground.planDel(TWO),
       ground.planAdd({ ...ONE, iif: 'eth1', oifs: ['eth3'] }),
     ]) {
       ground.table.commit(ground.table.commit(plan.next));

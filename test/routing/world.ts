@@ -8,7 +8,7 @@ import { entryOf } from '../../src/routing/mfc-plan';
 import type { Operation } from '../../src/routing/operation';
 import { Plan } from '../../src/routing/plan';
 import { parseAdd, parseDel, parseSaved } from '../../src/routing/request';
-import { routeKey } from '../../src/routing/route';
+import { type Route, routeKey } from '../../src/routing/route';
 import { RouteTable } from '../../src/routing/table';
 import type { MemberStream, PlanLink, World } from '../../src/routing/world';
 import { FakeKernel } from '../fake/kernel';
@@ -36,6 +36,13 @@ export class Ground implements World {
 
   isMember(_version: IpVersion, name: string, { group }: MemberStream): boolean {
     return this.joined.has(`${name} ${group}`);
+  }
+
+  /** Milliseconds since the last packet of streams: of `10.0.0.1 239.1.1.1`. */
+  readonly idle = new Map<string, number>();
+
+  idleTime({ source, group }: Route): number | undefined {
+    return this.idle.get(routeKey(source, group));
   }
 
   has(): boolean {
@@ -99,13 +106,20 @@ export class Ground implements World {
 
   /** A stream comes in for the first time. Answers whether a route takes it. */
   learn({ source, group }: { source: string; group: string }, iif: string): boolean {
-    const stream = streamOf({ source, group, iif });
+    const found = this.wouldLearn({ source, group, iif });
+    if (found === undefined) return false;
+    const { route, by } = found;
+    this.sockets[route.version].addMfc(entryOf(route, this.table.vifs[route.version]));
+    this.table.learn(routeKey(source, group), route, by);
+    return true;
+  }
+
+  /** The entry that a stream gets, and the key of the route that makes it; undefined if none does. */
+  wouldLearn(name: { source: string; group: string; iif: string }): { route: Route; by: string } | undefined {
+    const stream = streamOf(name);
     const template = stream && this.templates().find(stream);
     const route = template && learn(template, stream, this);
-    if (template === undefined || route === undefined) return false;
-    this.sockets[route.version].addMfc(entryOf(route, this.table.vifs[route.version]));
-    this.table.learn(routeKey(source, group), route, template.key);
-    return true;
+    return template && route && { route, by: template.key };
   }
 
   private templates(): Templates {

@@ -53,7 +53,7 @@ export class RouteEvents {
     const isNew = before === undefined || now === undefined || isLearnt(before) !== isLearnt(now);
     if (before !== undefined && isNew) {
       this.lost.delete(key);
-      this.removed(before, now === undefined ? cause : 'replaced');
+      this.removed(before, now === undefined || isLearnt(now) ? cause : 'replaced');
     }
     if (now === undefined) return;
     if (isNew) this.tell('route_added', now);

@@ -4,7 +4,7 @@
 import { type MfcCounters, rightPackets } from '../../abi/family';
 import { Pace } from '../../pace';
 import type { Route } from '../../routing/route';
-import type { Change, RouteTable } from '../../routing/table';
+import type { Change, Entry, RouteTable } from '../../routing/table';
 
 /** An entry goes between once and one and a half times its idle timeout after the last packet. */
 const LOOKS_PER_TIMEOUT = 2;
@@ -64,8 +64,8 @@ export class Idle {
     this.dueAt = Infinity;
     const idle: string[] = [];
     const pace = new Pace();
-    for (const [key, { route, learnt }] of Array.from(this.table.listLearnt())) {
-      if (learnt !== undefined && this.isIdle(key, route, this.timeoutOf(learnt))) idle.push(key);
+    for (const [key, entry] of Array.from(this.table.listLearnt())) {
+      if (this.isIdle(key, entry)) idle.push(key);
       if (pace.isDue()) await pace.rest();
     }
     if (idle.length > 0 && !this.isStopped) this.onIdle(idle);
@@ -74,13 +74,14 @@ export class Idle {
     if (this.table.learntSize > 0) this.schedule(shortest);
   }
 
-  private isIdle(key: string, route: Route, timeout: number): boolean {
-    const counters = this.countersOf(route);
-    if (counters === undefined) return false;
+  /** Whether nothing comes for a learnt entry any more. Ask again before it goes: others had their turns since it was told. */
+  isIdle(key: string, { route, learnt }: Entry): boolean {
+    const counters = learnt === undefined ? undefined : this.countersOf(route);
+    if (learnt === undefined || counters === undefined) return false;
     const now = performance.now();
     const packets = rightPackets(counters);
     const before = this.seen.get(key);
-    if (before?.packets === packets) return now - before.since >= timeout;
+    if (before?.packets === packets) return now - before.since >= this.timeoutOf(learnt);
     this.seen.set(key, { packets, since: now });
     return false;
   }

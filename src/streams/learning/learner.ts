@@ -5,7 +5,7 @@
  * waits: who wants to know of it hears of the table's change.
  */
 import type { IpVersion } from '../../abi/address';
-import { ANY_SOURCE, rightPackets } from '../../abi/family';
+import { ANY_SOURCE } from '../../abi/family';
 import { MfcError } from '../../errors';
 import type { MrouteSocket, Upcall } from '../../kernel/kernel';
 import { Pace } from '../../pace';
@@ -15,6 +15,7 @@ import { type Route, routeKey } from '../../routing/route';
 import type { Change, Changes, Entry, RouteTable, Vifs } from '../../routing/table';
 import type { World } from '../../routing/world';
 import { Admission } from './admission';
+import type { Flows } from './flows';
 import { Unanswered } from './unanswered';
 
 const VERSIONS: readonly IpVersion[] = [4, 6];
@@ -37,8 +38,6 @@ type StreamName = Pick<Route, 'source' | 'group' | 'iif'>;
 export class Learner {
   private templates_: Templates | undefined;
   private readonly unanswered = new Unanswered();
-  /** Packets on the right interface when the entry's stream was last seen on another one. */
-  private readonly strays = new Map<string, number>();
   private readonly admission: Admission;
   private vifs: Vifs;
   /** Before the last plan. */
@@ -52,6 +51,7 @@ export class Learner {
   constructor(
     private readonly table: RouteTable,
     private readonly socketOf: (version: IpVersion) => MrouteSocket | undefined,
+    private readonly flows: Pick<Flows, 'note'>,
     private readonly world: Pick<World, 'isMember'>,
     private readonly listener: LearnerListener,
   ) {
@@ -230,7 +230,8 @@ export class Learner {
   private stray(version: IpVersion, stream: Stream, entry: Entry | undefined): void {
     if (entry?.installed === undefined || entry.route.iif === stream.iif) return;
     if (this.isUnderway(stream)) return;
-    if (entry.learnt !== undefined && this.isIdle(version, stream)) {
+    const isIdle = this.flows.note(entry.route);
+    if (entry.learnt !== undefined && isIdle) {
       const template = this.templates.find(stream);
       const route = template && learn(template, stream, this.world);
       if (template !== undefined && route !== undefined && this.install(version, route, template.key)) return;
@@ -242,16 +243,6 @@ export class Learner {
   private anySourceRoute({ group }: StreamName): Route | undefined {
     const route = this.table.get(routeKey(ANY_SOURCE, group))?.installed;
     return route?.learning === undefined ? route : undefined;
-  }
-
-  /** Whether nothing has come in on the right interface since this was last asked. */
-  private isIdle(version: IpVersion, { source, group }: Stream): boolean {
-    const key = routeKey(source, group);
-    const counters = this.socketOf(version)?.mfcCounters(source, group);
-    const last = this.strays.get(key);
-    const now = counters && rightPackets(counters);
-    if (now !== undefined) this.strays.set(key, now);
-    return last === undefined || last === now;
   }
 
   /** The routes that learn, in a new object whenever they change. */
@@ -266,7 +257,7 @@ export class Learner {
     return this.templates_;
   }
 
-  private follow({ key, before, now }: Change): void {
+  private follow({ before, now }: Change): void {
     if (before?.route.learning !== undefined || now?.route.learning !== undefined) {
       this.templates_ = undefined;
       this.isStale = true;
@@ -276,7 +267,6 @@ export class Learner {
         this.isFull = false;
         this.isStale = true;
       }
-      this.strays.delete(key);
       if (before.learnt === undefined) this.isStale = true; // another route may take its stream now
     }
   }

@@ -199,9 +199,13 @@ export class Meter {
     else if (before?.installed === undefined && now.installed !== undefined) gauge.rebase(this.read(now));
   }
 
-  /** A new entry has counted nothing. Packets that it has counted by now are to be noticed: a learnt one is there because one came. */
+  /**
+   * A new entry has counted nothing. Packets that it has counted by now are to be noticed: a learnt one is there because one came. But if
+   * another route left it, they are no news.
+   */
   private newGauge(before: Entry | undefined, now: Entry): RouteGauge {
-    if (before === undefined || now.learnt !== undefined) return new RouteGauge(NO_COUNTERS, false);
+    if (before === undefined || (before.learnt !== undefined && now.learnt !== undefined))
+      return new RouteGauge(NO_COUNTERS, false);
     const counters = this.read(now);
     return new RouteGauge(counters, isStream(before) && hasPackets(counters));
   }
