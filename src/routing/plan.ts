@@ -36,6 +36,8 @@ export class Plan {
   private readonly entries: MfcPlan;
   private readonly learnt: LearntPlan;
   private readonly changes = new Map<string, Entry | undefined>();
+  /** Keys of routes that were decided on and are to be as they are. */
+  private readonly kept = new Set<string>();
   /** Routes that learn, as they were: what they have learnt uses their VIFs until it has followed. */
   private readonly left: Route[] = [];
   private readonly room: Room;
@@ -102,10 +104,8 @@ export class Plan {
 
   /** What is decided so far on the stream of a route: another route for it may have its input open. */
   decidedOn(route: Route, key: string): Entry | undefined {
-    const decided = this.changes.get(key);
-    // A route that has only made room is still to be decided on.
-    if (decided !== undefined) return decided.route === this.table.get(key)?.route ? undefined : decided;
-    return this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined;
+    const decided = this.decidedBy(key);
+    return decided === undefined && this.mayHaveRival(route) ? this.decidedBy(rivalKey(route)) : decided;
   }
 
   /** Throws if an interface that a route names cannot be used. */
@@ -214,6 +214,13 @@ export class Plan {
     return learning !== undefined || this.hasLearning || this.table.learning.size > 0;
   }
 
+  private decidedBy(key: string): Entry | undefined {
+    if (this.kept.has(key)) return this.find(key);
+    const decided = this.changes.get(key);
+    // A route that has only made room is still to be decided on.
+    return decided?.route === this.table.get(key)?.route ? undefined : decided;
+  }
+
   private decide(key: string, entry: Entry): void {
     this.changes.set(key, entry);
     if (entry.route.learning !== undefined) this.hasLearning = true;
@@ -222,7 +229,8 @@ export class Plan {
   private set(entry: Entry, key: string): Outcome {
     const before = this.find(key);
     const isAsBefore = before !== undefined && isSame(before, entry);
-    if (!isAsBefore) this.decide(key, entry);
+    if (isAsBefore) this.kept.add(key);
+    else this.decide(key, entry);
     this.replace(before, entry.installed);
     if (entry.reason !== undefined && entry.route.isWatch === undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';

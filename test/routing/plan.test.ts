@@ -211,6 +211,9 @@ describe('routing: plans', () => {
     const plan = ground.planAdd(R1, R1, { ...R1, label: 'x' });
     equal(plan.operations.length, 4);
     ground.run(plan);
+    for (const other of [{ ...R1, oifs: ['eth4'] }, open]) {
+      refuses(() => ground.planAdd({ ...R1, label: 'x' }, other), 'ERR_MFC_INVALID', 'group', /in the message twice/);
+    }
     const vifs = ground.table.vifs[4];
     deepEqual(
       vifs.list().map((vif) => vifs.refCount(vif)),
