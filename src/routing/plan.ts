@@ -9,10 +9,11 @@ import { messageOf } from '../errors';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
+import { describeFaults, together } from './link-faults';
 import { MfcPlan } from './mfc-plan';
 import type { Operation } from './operation';
-import { linkFault, noVif } from './refusals';
-import { isEmptied, resolve } from './resolve';
+import { noVif } from './refusals';
+import { faultsOf, isEmptied, resolve } from './resolve';
 import { Room } from './room';
 import { type Route, routeInterfaces, withOutputs } from './route';
 import {
@@ -172,10 +173,14 @@ export class Plan {
   /** Takes a route off interfaces that were deleted. Learnt entries follow the route that made them. */
   leave(entry: Entry, names: ReadonlySet<string>): void {
     const { route, installed } = entry;
-    const name = installed && routeInterfaces(installed).find((one) => names.has(one));
-    if (installed === undefined || name === undefined || !isOwn(entry)) return;
+    if (installed === undefined || !isOwn(entry)) return;
+    const lost = routeInterfaces(installed).filter((name) => names.has(name));
+    if (lost.length === 0) return;
     const rest = without(installed, names);
-    this.reduce(entry, names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest, linkFault(undefined, name));
+    const faults = new Map(faultsOf(route, this.world));
+    for (const name of lost) faults.set(name, 'absent'); // also where another one has its name by now
+    const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
+    this.reduce(entry, left, describeFaults(faults, route.iif));
   }
 
   /** Deletes the VIFs that no route uses. */
@@ -272,7 +277,8 @@ export class Plan {
     const { installed, lacking } = this.vifs.fit(resolved.installed);
     if (lacking !== undefined) this.isShort = true;
     if (installed !== undefined) this.vifs.acquire(installed, at);
-    return { route, installed, ...because(resolved.reason ?? (lacking && noVif(lacking))) };
+    const reason = lacking === undefined ? resolved.reason : together(resolved.reason, noVif(lacking));
+    return { route, installed, ...because(reason) };
   }
 }
 

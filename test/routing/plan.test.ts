@@ -221,6 +221,12 @@ describe('routing: plans', () => {
     );
   });
 
+  it('change nothing of a route that waits if only the order of its outputs is another', () => {
+    const waiting = { ...R1, oifs: ['eth9', 'eth2', 'eth8'], allow_absent: true };
+    ground.run(ground.planAdd(waiting));
+    equal(ground.planAdd({ ...waiting, oifs: ['eth8', 'eth9', 'eth2'] }).next.changes.size, 0);
+  });
+
   it('refuse interfaces that are not there, loop back or have no multicast', () => {
     ground.kernel.setLink('eth4', { multicast: false });
     refuses(() => ground.planAdd({ ...R1, iif: 'eth9' }), 'ERR_MFC_NO_INTERFACE', 'iif', /Interface 'eth9' not found/);
