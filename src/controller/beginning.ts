@@ -58,12 +58,13 @@ export class Beginning {
     const watched = parseWatched(watchInterfaces);
     if (this.isLoaded) return;
     const { routes, ended, warnings, isStale } = await loadRoutes(this.file);
+    const kept = routes.filter((route) => !this.guard.hasReserved(route));
     const plan = new Plan(this.installer.table, this.installer.survey());
-    for (const route of [...routes, ...this.guard.reserved, ...watched]) plan.keep(route, NOT_YET);
+    for (const route of [...kept, ...this.guard.reserved, ...watched]) plan.keep(route, NOT_YET);
     this.listener.commit(plan.next);
     this.isLoaded = true;
     this.listener.ended(ended);
     for (const warning of warnings) this.listener.warn(warning);
-    if (isStale) this.listener.stale();
+    if (isStale || kept.length < routes.length) this.listener.stale();
   }
 }

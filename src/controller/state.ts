@@ -6,6 +6,7 @@ import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
 import type { Guard } from '../routing/guard';
+import { describeFaults, faultsAmong, together } from '../routing/link-faults';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
@@ -89,8 +90,8 @@ function routeState(
 ): RouteState {
   const { route, installed, reason: why } = entry;
   const counters = installed && countersOf(installed, installer);
-  const reason =
-    why ?? (counters === undefined ? TAKEN_OUT : (downReason(route, survey) ?? joins.failure(key)?.message));
+  const fault = why ?? (counters === undefined ? TAKEN_OUT : undefined);
+  const reason = together(fault, downReason(route, survey)) ?? joins.failure(key)?.message;
   const { packets, bytes, wrong_if } = counters ?? NO_ROUTE_COUNTERS;
   const { source, group, iif } = route;
   const oifs = outputsOf(entry).map(toOif);
@@ -141,9 +142,8 @@ function stateOf(
 }
 
 function downReason(route: Route, survey: Survey): string | undefined {
-  const links = routeInterfaces(route).map((name) => survey.link(name));
-  const down = links.find((link) => link?.running === false);
-  return down && downFault(down);
+  const faults = faultsAmong(routeInterfaces(route), (name) => downFault(survey.link(name)));
+  return describeFaults(faults, route.iif);
 }
 
 function foreignState({ version, source, group, iif, outputs }: KernelEntry, installer: Installer): RouteState {

@@ -4,6 +4,7 @@
 import type { IpVersion } from '../abi/address';
 import type { MfcEntry } from '../abi/family';
 import type { Kernel, KernelEntry, Link } from '../kernel/kernel';
+import type { LinkFault } from '../routing/link-faults';
 import type { Route } from '../routing/route';
 import type { MemberStream, World } from '../routing/world';
 
@@ -21,9 +22,10 @@ export interface FlowView {
   idleTime(route: Route): number | undefined;
 }
 
-/** Why nothing passes an interface that is not running. */
-export function downFault({ name, up }: Link): string {
-  return `Interface '${name}' ${up ? 'has no carrier' : 'is down'}.`;
+/** Why nothing passes an interface that is not running; undefined if it is, or is not there. */
+export function downFault(link: Link | undefined): LinkFault | undefined {
+  if (link === undefined || link.running) return undefined;
+  return link.up ? 'unplugged' : 'down';
 }
 
 export class Survey implements World {

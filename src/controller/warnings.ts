@@ -5,6 +5,7 @@ import type { IpVersion } from '../abi/address';
 import { familyOf } from '../abi/families';
 import type { Rule } from '../abi/rule';
 import type { Kernel, Link } from '../kernel/kernel';
+import { describeFault } from '../routing/link-faults';
 import type { Plan } from '../routing/plan';
 import { namedInterfaces } from '../routing/resolve';
 import { formatRoute, isPattern, matchesPattern, type Route } from '../routing/route';
@@ -12,7 +13,7 @@ import { keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Decision } from './answers';
 import type { Installer } from './installer';
-import { downFault, type Survey } from './survey';
+import type { Survey } from './survey';
 
 /** Sentences for the answer. */
 export function warningsFor(
@@ -40,7 +41,7 @@ export function warningsFor(
       const remedy = link.up
         ? 'Packets flow when it has one: look at its cable and the other end.'
         : `Packets flow when it is up: 'ip link set ${link.name} up'.`;
-      return `${downFault(link)} ${remedy}`;
+      return `${describeFault(link.up ? 'unplugged' : 'down', link.name)} ${remedy}`;
     }),
     ...(table === undefined
       ? []

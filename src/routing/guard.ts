@@ -13,7 +13,7 @@ import { covers, type Prefix, parsePrefix } from './prefix';
 import type { RailSettings, Rails } from './rails';
 import { ReservedRoutes } from './reserved';
 import { ANY_INTERFACE, formatRoute, isPattern, type Members, matchesPattern, type Route } from './route';
-import { keyOf, type RouteTable } from './table';
+import { keyOf, type RouteTable, rivalKey } from './table';
 
 type Rule = keyof RailSettings;
 
@@ -40,6 +40,11 @@ export class Guard {
 
   isReserved(key: string): boolean {
     return this.reservedRoutes.has(key);
+  }
+
+  /** Whether the controller makes a route for this very stream itself, be its input open or not. */
+  hasReserved(route: Route): boolean {
+    return this.isReserved(keyOf(route)) || this.isReserved(rivalKey(route));
   }
 
   /** The routes that messages have made. */

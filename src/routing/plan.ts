@@ -9,10 +9,11 @@ import { messageOf } from '../errors';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
+import { describeFaults, together } from './link-faults';
 import { MfcPlan } from './mfc-plan';
 import type { Operation } from './operation';
-import { linkFault, noVif } from './refusals';
-import { isEmptied, resolve } from './resolve';
+import { noVif } from './refusals';
+import { faultsOf, isEmptied, resolve } from './resolve';
 import { Room } from './room';
 import { type Route, routeInterfaces, withOutputs } from './route';
 import {
@@ -36,6 +37,8 @@ export class Plan {
   private readonly entries: MfcPlan;
   private readonly learnt: LearntPlan;
   private readonly changes = new Map<string, Entry | undefined>();
+  /** Keys of routes that were decided on and are to be as they are. */
+  private readonly kept = new Set<string>();
   private readonly room: Room;
   private waiting = 0;
   /** Whether a route that learns is among the changes, be it in the kernel or not. */
@@ -100,10 +103,8 @@ export class Plan {
 
   /** What is decided so far on the stream of a route: another route for it may have its input open. */
   decidedOn(route: Route, key: string): Entry | undefined {
-    const decided = this.changes.get(key);
-    // A route that has only made room is still to be decided on.
-    if (decided !== undefined) return decided.route === this.table.get(key)?.route ? undefined : decided;
-    return this.mayHaveRival(route) ? this.changes.get(rivalKey(route)) : undefined;
+    const decided = this.decidedBy(key);
+    return decided === undefined && this.mayHaveRival(route) ? this.decidedBy(rivalKey(route)) : decided;
   }
 
   /** Throws if an interface that a route names cannot be used. */
@@ -171,10 +172,14 @@ export class Plan {
   /** Takes a route off interfaces that were deleted. Learnt entries follow the route that made them. */
   leave(entry: Entry, names: ReadonlySet<string>): void {
     const { route, installed } = entry;
-    const name = installed && routeInterfaces(installed).find((one) => names.has(one));
-    if (installed === undefined || name === undefined || !isOwn(entry)) return;
+    if (installed === undefined || !isOwn(entry)) return;
+    const lost = routeInterfaces(installed).filter((name) => names.has(name));
+    if (lost.length === 0) return;
     const rest = without(installed, names);
-    this.reduce(entry, names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest, linkFault(undefined, name));
+    const faults = new Map(faultsOf(route, this.world));
+    for (const name of lost) faults.set(name, 'absent'); // also where another one has its name by now
+    const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
+    this.reduce(entry, left, describeFaults(faults, route.iif));
   }
 
   /** Deletes the VIFs that no route uses. */
@@ -216,6 +221,13 @@ export class Plan {
     return this.hasLearning || this.table.learning.size > 0;
   }
 
+  private decidedBy(key: string): Entry | undefined {
+    if (this.kept.has(key)) return this.find(key);
+    const decided = this.changes.get(key);
+    // A route that has only made room is still to be decided on.
+    return decided?.route === this.table.get(key)?.route ? undefined : decided;
+  }
+
   private decide(key: string, entry: Entry): void {
     this.changes.set(key, entry);
     if (entry.route.learning !== undefined) this.hasLearning = true;
@@ -224,7 +236,8 @@ export class Plan {
   private set(entry: Entry, key: string): Outcome {
     const before = this.find(key);
     const isAsBefore = before !== undefined && isSame(before, entry);
-    if (!isAsBefore) this.decide(key, entry);
+    if (isAsBefore) this.kept.add(key);
+    else this.decide(key, entry);
     this.replace(before ?? this.learnt.comeBack(key), entry.installed);
     if (entry.reason !== undefined && entry.route.isWatch === undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';
@@ -263,7 +276,8 @@ export class Plan {
     const { installed, lacking } = this.vifs.fit(resolved.installed);
     if (lacking !== undefined) this.isShort = true;
     if (installed !== undefined) this.vifs.acquire(installed, at);
-    return { route, installed, ...because(resolved.reason ?? (lacking && noVif(lacking))) };
+    const reason = lacking === undefined ? resolved.reason : together(resolved.reason, noVif(lacking));
+    return { route, installed, ...because(reason) };
   }
 }
 

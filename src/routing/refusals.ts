@@ -3,22 +3,16 @@
  */
 import { MfcError } from '../errors';
 import { type At, fieldName } from './invalid';
+import { describeFault, type LinkFault, noMatch } from './link-faults';
 import { MEMBERS } from './options';
 import type { DelRequest } from './request';
 import { formatRoute, isOpenEnded, type Route } from './route';
 import type { PlanLink } from './world';
 
-/** Why an interface cannot be a VIF; undefined if it can. */
-export function linkFault(link: PlanLink | undefined, name: string): string | undefined {
-  if (link === undefined) return `Interface '${name}' not found.`;
-  if (link.loopback) return `Interface '${name}' is a loopback, which never forwards multicast.`;
-  if (!link.multicast) return `Interface '${name}' has multicast switched off.`;
-  return undefined;
-}
-
-export function unusable(fault: string, link: PlanLink | undefined, name: string, field: string): MfcError {
+export function unusable(fault: LinkFault, link: PlanLink | undefined, name: string, field: string): MfcError {
   const code = link === undefined ? 'ERR_MFC_NO_INTERFACE' : 'ERR_MFC_NOT_MULTICAST';
-  return new MfcError(code, `Invalid argument: ${fault}`, { field, value: name, hint: linkHint(link, name, field) });
+  const what = `Invalid argument: ${describeFault(fault, name)}`;
+  return new MfcError(code, what, { field, value: name, hint: linkHint(link, name, field) });
 }
 
 function linkHint(link: PlanLink | undefined, name: string, field: string): string {
@@ -34,7 +28,7 @@ function linkHint(link: PlanLink | undefined, name: string, field: string): stri
 
 /** No interface can be used that a pattern means. */
 export function unmatched(pattern: string, field: string): MfcError {
-  return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: No interface matches '${pattern}'.`, {
+  return new MfcError('ERR_MFC_NO_INTERFACE', `Invalid argument: ${noMatch(pattern)}`, {
     field,
     value: pattern,
     hint: 'A pattern is the beginning of names and a plus, as "eth+". See \'ip link\' for the names.',

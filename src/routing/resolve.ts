@@ -1,7 +1,7 @@
 /**
  * What of a route its interfaces allow now.
  */
-import { linkFault } from './refusals';
+import { describeFaults, faultOf, faultsAmong, type LinkFault, noMatch, together } from './link-faults';
 import { isOpenEnded, isPattern, matchesPattern, type Output, type Route, routeInterfaces, withOutputs } from './route';
 import type { World } from './world';
 
@@ -18,21 +18,25 @@ export function namedInterfaces(route: Route): readonly string[] {
   return among === undefined ? routeInterfaces(route) : [...routeInterfaces(route), ...among];
 }
 
-/** Why a pattern means no interface. */
-export function noMatch(pattern: string): string {
-  return `No interface matches '${pattern}'.`;
+export function resolve(route: Route, world: World): Resolved {
+  const { iif } = route;
+  const isUsable = (name: string): boolean => faultOf(world.link(name)) === undefined;
+  const faults = describeFaults(faultsOf(route, world), iif);
+  const inputs = isPattern(iif) ? inputsOf(iif, world, isUsable) : undefined;
+  const reason = inputs?.length === 0 ? together(noMatch(iif), faults) : faults;
+  const usable = withOutputs(route, ({ name }) => isUsable(name));
+  const hasInput = inputs === undefined ? isUsable(iif) : inputs.length > 0;
+  if (!hasInput || isEmptied(usable, route)) return { installed: undefined, reason };
+  return { installed: isOpenEnded(route) ? fill(usable, inputs ?? [], world, isUsable) : usable, reason };
 }
 
-export function resolve(route: Route, world: World): Resolved {
-  const fault = (name: string): string | undefined => linkFault(world.link(name), name);
-  const isUsable = (name: string): boolean => fault(name) === undefined;
-  const reason = namedInterfaces(route)
-    .map(fault)
-    .find((one) => one !== undefined);
-  const usable = withOutputs(route, ({ name }) => isUsable(name));
-  if (isEmptied(usable, route) || !(isPattern(route.iif) || isUsable(route.iif)))
-    return { installed: undefined, reason };
-  return isOpenEnded(route) ? fill(usable, world, isUsable, reason) : { installed: usable, reason };
+function inputsOf(pattern: string, world: World, isUsable: (name: string) => boolean): readonly string[] {
+  return world.linkNames().filter((name) => matchesPattern(pattern, name) && isUsable(name));
+}
+
+/** Of the interfaces that a route names, those that it cannot use. */
+export function faultsOf(route: Route, world: Pick<World, 'link'>): ReadonlyMap<string, LinkFault> {
+  return faultsAmong(namedInterfaces(route), (name) => faultOf(world.link(name)));
 }
 
 /** Whether nothing is left of a route that names outputs. */
@@ -41,15 +45,13 @@ export function isEmptied(installed: Route, wanted: Route): boolean {
 }
 
 /** With the interfaces that it does not name, but takes streams from, or opens when somebody joins there. */
-function fill(route: Route, world: World, isUsable: (name: string) => boolean, reason: string | undefined): Resolved {
+function fill(route: Route, inputs: readonly string[], world: World, isUsable: (name: string) => boolean): Route {
   const { iif, members } = route;
-  const inputs = isPattern(iif) ? world.linkNames().filter((name) => matchesPattern(iif, name) && isUsable(name)) : [];
-  if (isPattern(iif) && inputs.length === 0) return { installed: undefined, reason: reason ?? noMatch(iif) };
-  if (members === undefined) return { installed: { ...route, reserved: inputs }, reason };
+  if (members === undefined) return { ...route, reserved: inputs };
   const among = members.among ?? world.linkNames().filter((name) => name !== iif);
   const reserved = Array.from(new Set([...inputs, ...among.filter(isUsable)]));
   const outputs = route.learning === undefined ? openOutputs({ ...route, reserved }, route, world) : [];
-  return { installed: { ...route, outputs, reserved }, reason };
+  return { ...route, outputs, reserved };
 }
 
 /** The outputs that hosts have opened for a stream by joining. */

@@ -164,20 +164,28 @@ export function routeInterfaces({ iif, outputs, reserved }: Route): string[] {
   return names;
 }
 
-/** The route with other names for its interfaces. An output that only waited for one of the new names is left out. */
+/** The route with other names for its interfaces. What only waited for one of the new names is left out. */
 export function renamed(route: Route, names: ReadonlyMap<string, string>): Route {
   const nameOf = (name: string): string => names.get(name) ?? name;
   const iif = nameOf(route.iif);
-  const taken = new Set([iif, ...route.outputs.filter(({ name }) => names.has(name)).map(({ name }) => nameOf(name))]);
+  const left = (before: readonly string[]): Set<string> => {
+    const taken = new Set([iif, ...before.filter((name) => names.has(name)).map(nameOf)]);
+    return new Set(before.filter((name) => names.has(name) || !taken.has(name)));
+  };
+  const named = left(route.outputs.map(({ name }) => name));
   const outputs = route.outputs
-    .filter(({ name }) => names.has(name) || !taken.has(name))
+    .filter(({ name }) => named.has(name))
     .map((output) => ({ ...output, name: nameOf(output.name) }));
-  const { members, reserved } = route;
+  const { members, reserved, ...rest } = route;
+  const among = members?.among && Array.from(left(members.among), nameOf);
   return {
-    ...route,
+    ...rest,
     iif,
     outputs,
-    ...(members?.among === undefined ? {} : { members: { ...members, among: members.among.map(nameOf) } }),
+    // Where none is left, no host can open an output any more: that is a stop filter.
+    ...(members === undefined || among?.length === 0
+      ? {}
+      : { members: among === undefined ? members : { ...members, among } }),
     ...(reserved === undefined ? {} : { reserved: reserved.map(nameOf) }),
   };
 }

@@ -4,8 +4,9 @@
 import type { IpVersion } from '../abi/address';
 import { MAXVIFS } from '../abi/family';
 import { type At, fieldName } from './invalid';
+import { faultOf } from './link-faults';
 import type { Operation } from './operation';
-import { exhausted, linkFault, renamedJustNow, unmatched, unusable } from './refusals';
+import { exhausted, renamedJustNow, unmatched, unusable } from './refusals';
 import { namedInterfaces, resolve } from './resolve';
 import { isPattern, matchesPattern, type Route, routeInterfaces } from './route';
 import type { Vifs } from './table';
@@ -109,7 +110,7 @@ export class VifPlan {
   give(version: IpVersion, name: string): boolean {
     const link = this.world.link(name);
     const registry = this.vifs[version];
-    if (link === undefined || linkFault(link, name) !== undefined || this.isRenamed(registry, name)) return false;
+    if (link === undefined || faultOf(link) !== undefined || this.isRenamed(registry, name)) return false;
     return (registry.byName(name) ?? this.make(version, name, link.ifindex)) !== undefined;
   }
 
@@ -142,8 +143,8 @@ export class VifPlan {
 
   private usable(name: string, at: At, role: string): PlanLink {
     const link = this.world.link(name);
-    const fault = linkFault(link, name);
-    if (link === undefined || fault !== undefined) throw unusable(fault ?? '', link, name, fieldName(at, role));
+    const fault = faultOf(link);
+    if (link === undefined || fault !== undefined) throw unusable(fault ?? 'absent', link, name, fieldName(at, role));
     return link;
   }
 

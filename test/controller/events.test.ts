@@ -49,7 +49,10 @@ describe('controller: events of routes', () => {
   it('a route that waits, in whole or in part, and is there again', async () => {
     const absent = { ...ROUTE, iif: 'in9', oifs: ['out1', 'out9'], allow_absent: true };
     await bench.controller.add(absent);
-    await told.untilTold('route_added 239.1.1.1 pending', "route_pending 239.1.1.1 pending Interface 'in9' not found.");
+    await told.untilTold(
+      'route_added 239.1.1.1 pending',
+      "route_pending 239.1.1.1 pending Interfaces 'in9' and 'out9' not found.",
+    );
     bench.kernel.addLink('in9');
     await told.untilTold(
       'interface_back in9',

@@ -5,6 +5,7 @@ import { MfcError } from '../../src/errors';
 import { parseRails, type RailSettings } from '../../src/routing/rails';
 import type { Rule } from '../../src/routing/route';
 import { SEED } from '../lab/seed';
+import { until } from '../lab/until';
 import { Bench } from './bench';
 import { Random } from './random';
 import { Told } from './told';
@@ -276,6 +277,7 @@ describe('controller: guard rails', () => {
           ],
         );
         equal(bench.controller.status.routes, 2);
+        await until(async () => (await bench.savedRules()).length === 1, 'the file should be without it');
         const told = new Told(bench.controller, { events: ['route_removed'] });
         await bench.controller.set([]);
         deepEqual(

@@ -131,4 +131,20 @@ describe('controller: healing', () => {
     deepEqual(mfc_rules[0]?.oifs, ['out1', 'out2']);
     checkConsistent(await bench.controller.state({}), (version) => bench.kernel.table(version));
   });
+
+  for (const [what, iif, among, left] of [
+    ['a host that may join there', 'in1', ['out1', 'lan1'], { among: ['lan1'] }],
+    ['the input', 'out1', ['out2', 'lan1'], { among: ['out2'] }],
+    ['the input, where hosts may join only there', 'out1', ['lan1'], undefined],
+  ] as const) {
+    it(`a route that waits for a name that ${what} gets does not have it twice`, async () => {
+      const route = { group: '239.1.1.9', iif, oifs: 'members', members: { among }, allow_absent: true };
+      await bench.controller.add(route);
+      bench.kernel.renameLink('out1', 'lan1');
+      const { mfc_rules } = await bench.controller.state({});
+      const rule = mfc_rules.find(({ group }) => group === route.group);
+      deepEqual(rule?.members, left);
+      equal((await bench.controller.add(mfc_rules)).changed, false);
+    });
+  }
 });

@@ -5,37 +5,34 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { IpVersion } from '../../src/abi/address';
 import type { RouteState, StateAnswer } from '../../src/controller/answers';
-import { addressBytes, contains, parsePrefix } from '../../src/routing/prefix';
-import { matchesPattern } from '../../src/routing/route';
 import { visible } from '../fake/table';
 import { until } from '../lab/until';
-import { joins, leaves } from '../streams/said';
 import type { Bench } from './bench';
+import { checkLearnt } from './learnt';
 import { Links } from './links';
 import type { Random } from './random';
+import { SENDERS, Traffic, versionOf } from './traffic';
 
 const GROUPS = ['239.1.0.0/16', '239.1.1.0/24', '239.1.1.1', '239.1.2.2', 'ff3e::/16', 'ff3e::/120', 'ff3e::1'];
-const STREAMS = ['239.1.1.1', '239.1.1.2', '239.1.2.2', '239.1.3.3', 'ff3e::1', 'ff3e::2', 'ff3e:1::1'];
-const SOURCES = { 4: ['10.0.0.1', '10.0.1.1'], 6: ['fd00::1', 'fd00:1::1'] };
 const PREFIXES = { 4: '10.0.0.0/24', 6: 'fd00::/64' };
 /** Each makes the next repair wait longer. */
 const MAX_DRIFTS = 3;
 
-const versionOf = (group: string): IpVersion => (group.includes(':') ? 6 : 4);
 const nameOf = (oif: RouteState['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
 const isOwn = (rule: RouteState): boolean => rule.learnt !== true && rule.state !== 'foreign';
 
 export class StreamChaos {
   readonly counts = new Map<string, number>();
   private readonly links: Links;
+  private readonly traffic: Traffic;
   private drifts = 0;
   private succession = Promise.resolve();
 
   private readonly things: [weight: number, name: string, thing: () => unknown][] = [
     [30, 'message', () => this.send()],
     [8, 'refused message', () => this.refused()],
-    [60, 'packet', () => this.receive()],
-    [15, 'host', () => this.report()],
+    [60, 'packet', () => this.traffic.receive()],
+    [15, 'host', () => this.traffic.report()],
     [8, 'deletion', () => this.links.delete()],
     [8, 'return', () => this.links.return()],
     [4, 'rename', () => this.links.rename()],
@@ -51,6 +48,7 @@ export class StreamChaos {
     private readonly random: Random,
   ) {
     this.links = new Links(bench.kernel, random);
+    this.traffic = new Traffic(bench.kernel, random, () => this.links.present);
   }
 
   get missed(): string[] {
@@ -101,7 +99,7 @@ export class StreamChaos {
   private source(group: string): string {
     const { random } = this;
     const version = versionOf(group);
-    return random.pick(['*', '*', PREFIXES[version], random.pick(SOURCES[version])]);
+    return random.pick(['*', '*', PREFIXES[version], random.pick(SENDERS[version])]);
   }
 
   private route(group: string): object {
@@ -116,7 +114,7 @@ export class StreamChaos {
       allow_absent: random.chance(50),
       ...(random.chance(10) ? { expires_in: 0.001 * (1 + random.below(20)) } : {}),
       ...(random.chance(10) ? { label: 'label' } : {}),
-      ...(random.chance(10) && group.includes('/') ? { exclude: [random.pick(SOURCES[versionOf(group)])] } : {}),
+      ...(random.chance(10) && group.includes('/') ? { exclude: [random.pick(SENDERS[versionOf(group)])] } : {}),
     };
   }
 
@@ -124,27 +122,6 @@ export class StreamChaos {
     this.bench.kernel.failAt(1 + this.random.below(6));
     await this.send();
     this.bench.kernel.recover();
-  }
-
-  /** As the kernel does: it tells of packets that it has no entry for. */
-  private receive(): void {
-    const { kernel } = this.bench;
-    const group = this.random.pick(STREAMS);
-    const version = versionOf(group);
-    const source = this.random.pick(SOURCES[version]);
-    const iif = this.random.pick(this.links.present);
-    const { vifs = {}, entries = {} } = kernel.table(version) ?? {};
-    if (!Object.values(vifs).includes(kernel.findLink(iif)?.ifindex ?? -1)) return;
-    if (entries[`(${source}, ${group})`] === undefined && entries[`(*, ${group})`] === undefined) {
-      kernel.upcall(version, { iif, kind: 'nocache', source, group });
-    }
-  }
-
-  private report(): void {
-    const { random } = this;
-    const group = random.pick(STREAMS);
-    const host = versionOf(group) === 4 ? '10.9.0.1' : 'fe80::9';
-    this.bench.kernel.report(random.pick(this.links.present), host, random.chance(60) ? joins(group) : leaves(group));
   }
 
   /** Another program deletes entries of ours. */
@@ -188,7 +165,7 @@ export class StreamChaos {
     const { state } = await bench.observe();
     for (const version of [4, 6] as const) this.checkTable(state, version);
     const learnt = state.mfc_rules.filter((rule) => rule.learnt === true);
-    for (const rule of learnt) this.checkLearnt(rule, state.mfc_rules);
+    for (const rule of learnt) checkLearnt(bench.kernel, rule, state.mfc_rules);
     const saved = await bench.savedRules();
     const own = state.mfc_rules.filter(isOwn);
     deepEqual(
@@ -217,26 +194,5 @@ export class StreamChaos {
     deepEqual((table && visible(table).entries) ?? {}, Object.fromEntries(expected));
     deepEqual(table?.vifs ?? {}, Object.fromEntries(Object.values(vifs).map(({ vifi, ifindex }) => [vifi, ifindex])));
     for (const [name, { ref_count }] of Object.entries(vifs)) equal(ref_count > 0, true, `${name} is used`);
-  }
-
-  /** It is of the route with the longest prefix, and leaves where that says. */
-  private checkLearnt({ source, group, iif, oifs }: RouteState, rules: readonly RouteState[]): void {
-    const takes = (prefix: string, address: string): boolean => {
-      const bytes = addressBytes(address);
-      const range = parsePrefix(prefix);
-      return prefix === '*' || (bytes !== undefined && range !== undefined && contains(range, bytes));
-    };
-    const lengthOf = (prefix: string): number => (prefix === '*' ? 0 : (parsePrefix(prefix)?.length ?? 0));
-    const [winner] = rules
-      .filter((rule) => rule.streams !== undefined && rule.state !== 'pending')
-      .filter((rule) => takes(rule.group, group) && takes(rule.source, source) && matchesPattern(rule.iif, iif))
-      .filter(({ exclude = [] }) => !exclude.some((prefix) => takes(prefix, group) || takes(prefix, source)))
-      .sort((a, b) => lengthOf(b.group) - lengthOf(a.group) || lengthOf(b.source) - lengthOf(a.source));
-    equal(winner === undefined, false, `(${source}, ${group}) ${iif} is of no route: ${JSON.stringify(rules)}`);
-    const native = rules.find((rule) => rule.source === '*' && rule.group === group && rule.streams === undefined);
-    equal(native?.iif === iif && native.state !== 'pending', false, `(${source}, ${group}) is of (*, ${group})`);
-    if (winner === undefined || winner.members !== undefined) return;
-    const there = winner.oifs.map(nameOf).filter((name) => this.bench.kernel.findLink(name) && name !== iif);
-    deepEqual(oifs.map(nameOf).sort(), there.sort());
   }
 }

@@ -32,6 +32,12 @@ import { FakeWatch } from './watch';
 /** By `4 253`: family and table. Tables that nobody owns, and in which nothing is, are not there. */
 export type Snapshot = Record<string, TableSnapshot>;
 
+/** What an owner changes in its table. */
+export type Call =
+  | { op: 'add_vif'; version: IpVersion; vifi: number; ifindex: number }
+  | { op: 'del_vif'; version: IpVersion; vifi: number }
+  | { op: 'add_mfc' | 'del_mfc'; version: IpVersion; entry: MfcEntry };
+
 export interface OtherProgram {
   addMfc(entry: MfcEntry): void;
   delMfc(entry: MfcEntry): void;
@@ -58,6 +64,8 @@ export class FakeKernel implements Kernel {
   private refusal: { syscall: string; errno: string } | undefined;
   /** The calls that changed something, and those that were to fail: `MRT_ADD_VIF 0`, `MRT_ADD_MFC (10.0.0.1, 239.1.1.1)`. */
   readonly log: string[] = [];
+  /** Sees what the owners of tables change, just before it is done. */
+  witness: (call: Call) => void = () => undefined;
 
   constructor(...links: string[]) {
     this.addLink('lo', { multicast: false, loopback: true });

@@ -5,7 +5,7 @@ import type { MfcCounters, MfcEntry, VifCounters } from '../../src/abi/family';
 import { fault } from '../../src/kernel/faults';
 import type { MrouteSocket, StreamPrefix, UpcallListener } from '../../src/kernel/kernel';
 import { formatRoute } from '../../src/routing/route';
-import type { FakeKernel } from './kernel';
+import type { Call, FakeKernel } from './kernel';
 import type { FakeTable } from './table';
 import { FakeUpcall, FakeUpcalls } from './upcalls';
 
@@ -55,20 +55,22 @@ export class FakeSocket implements MrouteSocket {
   }
 
   addVif(vifi: number, ifindex: number): void {
-    const table = this.change('MRT_ADD_VIF', String(vifi));
+    const table = this.change('MRT_ADD_VIF', String(vifi), (version) => ({ op: 'add_vif', version, vifi, ifindex }));
     table.addVif(vifi, ifindex, this.kernel.findLinkName(ifindex) !== undefined);
   }
 
   delVif(vifi: number): void {
-    this.change('MRT_DEL_VIF', String(vifi)).delVif(vifi);
+    this.change('MRT_DEL_VIF', String(vifi), (version) => ({ op: 'del_vif', version, vifi })).delVif(vifi);
   }
 
   addMfc(entry: MfcEntry): void {
-    this.change('MRT_ADD_MFC', formatRoute(entry)).addMfc(entry, true);
+    const table = this.change('MRT_ADD_MFC', formatRoute(entry), (version) => ({ op: 'add_mfc', version, entry }));
+    table.addMfc(entry, true);
   }
 
   delMfc(entry: MfcEntry): void {
-    this.change('MRT_DEL_MFC', formatRoute(entry)).delMfc(entry);
+    const table = this.change('MRT_DEL_MFC', formatRoute(entry), (version) => ({ op: 'del_mfc', version, entry }));
+    table.delMfc(entry);
   }
 
   mfcCounters(source: string, group: string): MfcCounters | undefined {
@@ -127,9 +129,10 @@ export class FakeSocket implements MrouteSocket {
     }
   }
 
-  private change(syscall: string, what: string): FakeTable {
+  private change(syscall: string, what: string, call: (version: IpVersion) => Call): FakeTable {
     const table = this.table(syscall);
     this.kernel.attempt(syscall, what);
+    this.kernel.witness(call(table.version));
     return table;
   }
 

@@ -59,7 +59,7 @@ export class FakeTable {
 
   /** `onChange` hears what netlink tells, `onUpcall` what the owner is told; it answers whether there was room and interest. */
   constructor(
-    private readonly version: IpVersion,
+    readonly version: IpVersion,
     private readonly onChange: (entry: KernelEntry, gone: boolean) => void,
     private readonly onUpcall: (upcall: Report) => boolean,
   ) {}

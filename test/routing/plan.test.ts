@@ -211,11 +211,20 @@ describe('routing: plans', () => {
     const plan = ground.planAdd(R1, R1, { ...R1, label: 'x' });
     equal(plan.operations.length, 4);
     ground.run(plan);
+    for (const other of [{ ...R1, oifs: ['eth4'] }, open]) {
+      refuses(() => ground.planAdd({ ...R1, label: 'x' }, other), 'ERR_MFC_INVALID', 'group', /in the message twice/);
+    }
     const vifs = ground.table.vifs[4];
     deepEqual(
       vifs.list().map((vif) => vifs.refCount(vif)),
       [1, 1, 1],
     );
+  });
+
+  it('change nothing of a route that waits if only the order of its outputs is another', () => {
+    const waiting = { ...R1, oifs: ['eth9', 'eth2', 'eth8'], allow_absent: true };
+    ground.run(ground.planAdd(waiting));
+    equal(ground.planAdd({ ...waiting, oifs: ['eth8', 'eth9', 'eth2'] }).next.changes.size, 0);
   });
 
   it('refuse interfaces that are not there, loop back or have no multicast', () => {

@@ -43,9 +43,19 @@ describe('routing: what of a route its interfaces allow', () => {
 
   it('nothing without the input or any output; a stop filter has none to miss', () => {
     deepEqual(resolved({ iif: 'eth9' }), [undefined, undefined, "Interface 'eth9' not found."]);
-    deepEqual(resolved({ oifs: 'eth8,eth9' }), [undefined, undefined, "Interface 'eth8' not found."]);
+    deepEqual(resolved({ oifs: 'eth8,eth9' }), [undefined, undefined, "Interfaces 'eth8' and 'eth9' not found."]);
     deepEqual(resolved({ oifs: [], stop_filter: true }), [[], undefined, undefined]);
     deepEqual(resolved({ iif: 'eth9', oifs: 'members' }), [undefined, undefined, "Interface 'eth9' not found."]);
+  });
+
+  it('and says of all that it cannot use, the input first, in whichever order they are named', () => {
+    ground.kernel.setLink('eth3', { multicast: false });
+    const why = (oifs: string, iif = 'eth9'): unknown => resolved({ iif, oifs })[2];
+    const twoKinds = "Interfaces 'eth9' and 'eth8' not found. Interface 'eth3' has multicast switched off.";
+    deepEqual([why('eth3,eth8'), why('eth8,eth3')], [twoKinds, twoKinds]);
+    equal(why('eth7,eth8'), "Interfaces 'eth9', 'eth7' and 'eth8' not found.");
+    equal(why('eth8,eth7,eth6,eth5'), "Interfaces 'eth9', 'eth5', 'eth6' and 2 more not found.");
+    equal(why('eth8', 'tun+'), "No interface matches 'tun+'. Interface 'eth8' not found.");
   });
 
   it('every interface that a pattern means, the outputs among them, but none that cannot be used', () => {

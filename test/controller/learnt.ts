@@ -1,0 +1,34 @@
+// Whether an entry that was learnt on the fake kernel is that of the route that wins.
+
+import { deepEqual, equal } from 'node:assert/strict';
+import type { RouteState } from '../../src/controller/answers';
+import { addressBytes, contains, parsePrefix } from '../../src/routing/prefix';
+import { matchesPattern } from '../../src/routing/route';
+import type { FakeKernel } from '../fake/kernel';
+
+const nameOf = (oif: RouteState['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
+
+/** It is of the route with the longest prefix, and leaves where that says. */
+export function checkLearnt(
+  kernel: FakeKernel,
+  { source, group, iif, oifs }: RouteState,
+  rules: readonly RouteState[],
+): void {
+  const takes = (prefix: string, address: string): boolean => {
+    const bytes = addressBytes(address);
+    const range = parsePrefix(prefix);
+    return prefix === '*' || (bytes !== undefined && range !== undefined && contains(range, bytes));
+  };
+  const lengthOf = (prefix: string): number => (prefix === '*' ? 0 : (parsePrefix(prefix)?.length ?? 0));
+  const [winner] = rules
+    .filter((rule) => rule.streams !== undefined && rule.state !== 'pending')
+    .filter((rule) => takes(rule.group, group) && takes(rule.source, source) && matchesPattern(rule.iif, iif))
+    .filter(({ exclude = [] }) => !exclude.some((prefix) => takes(prefix, group) || takes(prefix, source)))
+    .sort((a, b) => lengthOf(b.group) - lengthOf(a.group) || lengthOf(b.source) - lengthOf(a.source));
+  equal(winner === undefined, false, `(${source}, ${group}) ${iif} is of no route: ${JSON.stringify(rules)}`);
+  const native = rules.find((rule) => rule.source === '*' && rule.group === group && rule.streams === undefined);
+  equal(native?.iif === iif && native.state !== 'pending', false, `(${source}, ${group}) is of (*, ${group})`);
+  if (winner === undefined || winner.members !== undefined) return;
+  const there = winner.oifs.map(nameOf).filter((name) => kernel.findLink(name) && name !== iif);
+  deepEqual(oifs.map(nameOf).sort(), there.sort());
+}
