@@ -4,6 +4,8 @@
 
 type Attributes = Readonly<Record<string, string>>;
 
+const BUSY = 'aria-busy';
+
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className: string,
@@ -49,4 +51,33 @@ export function makeButton(className: string, text: string, icon: string, onClic
   button.append(make('i', `fa ${icon}`, { 'aria-hidden': 'true' }), ` ${text}`);
   if (onClick !== undefined) button.addEventListener('click', onClick);
   return button;
+}
+
+/**
+ * Marks an element while something that was begun in it is under way, and begins nothing else there meanwhile. What has the
+ * focus keeps it, as a button that is disabled does not.
+ */
+export async function whileBusy(element: Element, action: () => Promise<void>): Promise<void> {
+  if (element.hasAttribute(BUSY)) return;
+  setAttributes(element, { [BUSY]: 'true' });
+  try {
+    await action();
+  } finally {
+    element.removeAttribute(BUSY);
+  }
+}
+
+/** Whether nobody would miss the focus: nothing has it, or what waits for an answer. */
+export function isFocusFree(): boolean {
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body || activeElement.closest(`[${BUSY}]`) !== null;
+}
+
+/** If what has the focus goes, the keyboard goes on at the title of the section, not at the beginning of the page. */
+export function keepFocus(element: Element, change: () => void): void {
+  const hadFocus = element.contains(document.activeElement);
+  change();
+  if (hadFocus && !element.contains(document.activeElement)) {
+    element.closest('details')?.querySelector('summary')?.focus();
+  }
 }

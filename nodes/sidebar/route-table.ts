@@ -2,7 +2,7 @@
  * The table of routes. Classes: mfc-routes; in its rows (data-key: `source group`) mfc-cell-stream, -path, -rate, -act, -note,
  * the buttons mfc-select and mfc-drop, the signs mfc-lock and mfc-learnt, and mfc-error with what the server said.
  */
-import { make, makeButton, setAttributes, setText, show } from './dom.js';
+import { make, makeButton, setAttributes, setText, show, whileBusy } from './dom.js';
 import { formatAge, formatBits, formatNumber } from './format.js';
 import type { View } from './keyed.js';
 import { makeCell, makeRow, Table } from './table.js';
@@ -56,7 +56,9 @@ class RouteElement implements View<ShownRoute> {
     this.#name.addEventListener('click', () => events.onSelect(this.#row));
     this.#lock = make('i', 'fa fa-lock mfc-lock', { role: 'img', 'aria-label': say('route.reserved') });
     this.#lock.title = say('route.reserved');
-    this.#drop = makeButton('mfc-drop', say('route.drop'), 'fa-times', () => void this.#dropIt(events));
+    this.#drop = makeButton('mfc-drop', say('route.drop'), 'fa-times', () => {
+      void whileBusy(this.element, () => this.#dropIt(events));
+    });
     setAttributes(this.#drop, { 'aria-label': say('route.drop-this', { source, group }) });
     const { state, learnt, streams } = this.#badges;
     const badges = make('div', '', {}, state, learnt, streams);
@@ -110,14 +112,12 @@ class RouteElement implements View<ShownRoute> {
   }
 
   async #dropIt({ onDrop }: RouteEvents): Promise<void> {
-    this.#drop.disabled = true;
     this.#showError('');
     try {
       await onDrop(this.#row);
     } catch (error) {
       this.#showError(messageOf(error));
     }
-    this.#drop.disabled = false;
   }
 
   #showError(text: string): void {
