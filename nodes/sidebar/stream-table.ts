@@ -7,7 +7,7 @@ import { formatAge } from './format.js';
 import type { View } from './keyed.js';
 import { OutputForm } from './output-form.js';
 import { makeCell, makeRow, Table } from './table.js';
-import type { InterfaceRow, StreamRow } from './view.js';
+import { type InterfaceRow, type StreamRow, seenSince } from './view.js';
 import { language, say } from './words.js';
 
 export interface StreamEvents {
@@ -97,7 +97,7 @@ class StreamElement implements View<ShownStream> {
     this.#row = row;
     const { stream, age, interfaces, canWrite } = row;
     setText(this.#path, stream.iif);
-    setText(this.#age, formatAge(age, language()));
+    setText(this.#age, formatAge(seenSince(age), language()));
     show(this.#button, canWrite);
     this.#form.offer(interfaces.filter(({ key, canRoute }) => canRoute && key !== stream.iif));
   }
