@@ -91,6 +91,7 @@ export class TableView {
 
   show(shown: Shown): void {
     this.#shown = shown;
+    show(this.element, true);
     const { state, search } = shown;
     if (search === '') this.#isLong = totalOf(state) > state.mfc_rules.length;
     this.#refresh();
@@ -103,7 +104,13 @@ export class TableView {
     this.#selected = new Set();
     this.filter.value = '';
     this.notices.clear();
+    this.hide();
+  }
+
+  /** There is nothing to show, nor to filter. */
+  hide(): void {
     show(this.element, false);
+    show(this.filter, false);
   }
 
   /** Whether what is shown is old. */
@@ -117,7 +124,7 @@ export class TableView {
     const filter = this.filter.value.trim();
     const all = routeRows(state);
     const streams = streamRows(state);
-    show(this.filter, filter !== '' || all.length + streams.length >= FILTER_FROM);
+    if (all.length + streams.length >= FILTER_FROM) show(this.filter, true); // and it stays, as streams come and go
     this.notices.forget(new Set(all.map(({ key }) => key)));
     this.#rows = all.filter((row) => matches(filter, routeTexts(row)));
     this.#links = interfaceRows(interfaces, state);
@@ -148,8 +155,8 @@ export class TableView {
     const width = this.#sections.drawing.width - 2 * DRAWING_MARGIN;
     show(this.#picture.element, this.#rows.length > 0);
     if (width > 0 && this.#rows.length > 0) this.#picture.show(this.#rows, width, this.#links);
+    else this.#describe(undefined);
     this.#picture.select(this.#selected);
-    this.#describe(undefined);
   }
 
   /** Under the drawing: what the mouse is on, else what is selected, else all together. */
