@@ -40,10 +40,12 @@ export class Tab {
     const header = make('div', 'red-ui-sidebar-header mfc-header', {}, this.#choice.element, this.#view.filter);
     this.element.append(header, this.#problem, this.#view.element);
     this.#showProblem(say('loading'));
-    show(this.#view.element, false);
+    this.#view.hide();
     const clock = { set: window.setTimeout.bind(window), clear: window.clearTimeout.bind(window) };
     this.#poll = new Poll(() => this.#round(), clock);
     watchPresence(this.element, (isSeen) => this.#poll.turn(isSeen));
+    // After an outage the editor's own connection is back before the next question is due.
+    RED.comms.on('connect', () => this.#poll.hurry());
   }
 
   async #round(): Promise<void> {
@@ -63,7 +65,7 @@ export class Tab {
     if (controller !== undefined && controller.id !== this.#shown) this.#turnTo(controller.id);
     if (controller?.state !== 'open') {
       this.#showProblem(problemOf(controller));
-      show(this.#view.element, false);
+      this.#view.hide();
       return;
     }
     const { search } = this.#view;
@@ -72,7 +74,6 @@ export class Tab {
     const { interfaces } = (await read<{ interfaces: LiveInterface[] }>('interfaces')).body;
     if (controller.id !== this.#shown) return; // another one was chosen meanwhile
     this.#showProblem('');
-    show(this.#view.element, true);
     this.#view.dim(false);
     const canWrite = RED.user.hasPermission('mfc.write');
     this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite });
@@ -89,7 +90,7 @@ export class Tab {
     const { body } = await this.#write(id, 'del', { source, group });
     this.#notice(id, {
       key: row.key,
-      text: body.message,
+      text: say('notice.dropped', { source, group }),
       warnings: body.warnings ?? [],
       undo: async () => void (await this.#write(id, 'add', undoOf(row))),
     });
@@ -97,10 +98,11 @@ export class Tab {
 
   async #route({ stream }: StreamRow, oifs: readonly string[]): Promise<void> {
     const id = this.#shown;
+    const { source, group } = stream;
     const { body } = await this.#write(id, 'add', routeFor(stream, oifs));
     this.#notice(id, {
-      key: `added ${stream.source} ${stream.group}`,
-      text: body.message,
+      key: `added ${source} ${group}`,
+      text: say('notice.made', { source, group, oifs: oifs.join(', ') }),
       warnings: body.warnings ?? [],
     });
   }
