@@ -45,6 +45,11 @@ export function show(element: HTMLElement | SVGElement, isShown: boolean): void 
   element.toggleAttribute('hidden', !isShown);
 }
 
+/** An address that is broken, where it has to be, between its numbers. */
+export function breakable(address: string): (string | Node)[] {
+  return address.split(/(?<=:)(?=[^:])/).flatMap((part) => [part, make('wbr', '')]);
+}
+
 /** A button as Node-RED's own small ones. */
 export function makeButton(className: string, text: string, icon: string, onClick?: () => void): HTMLButtonElement {
   const button = make('button', `red-ui-button red-ui-button-small ${className}`, { type: 'button' });
@@ -73,11 +78,9 @@ export function isFocusFree(): boolean {
   return activeElement === null || activeElement === document.body || activeElement.closest(`[${BUSY}]`) !== null;
 }
 
-/** If what has the focus goes, the keyboard goes on at the title of the section, not at the beginning of the page. */
-export function keepFocus(element: Element, change: () => void): void {
+/** If a change takes what has the focus away from an element, the keyboard goes on elsewhere, not at the beginning of the page. */
+export function keepFocus(element: Element, change: () => void, goOn: () => void): void {
   const hadFocus = element.contains(document.activeElement);
   change();
-  if (hadFocus && !element.contains(document.activeElement)) {
-    element.closest('details')?.querySelector('summary')?.focus();
-  }
+  if (hadFocus && !element.contains(document.activeElement)) goOn();
 }

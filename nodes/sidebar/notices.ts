@@ -1,6 +1,6 @@
 /**
  * What has just been done, with what a reader should know of it, and the offer to undo it. Classes: mfc-notice, mfc-undo,
- * mfc-dismiss, mfc-error.
+ * mfc-dismiss, mfc-error. They are below the list, whichever part of that is shown, and do not move it.
  */
 import { isFocusFree, keepFocus, make, makeButton, setAttributes, setText, show, whileBusy } from './dom.js';
 import { messageOf, say } from './words.js';
@@ -21,6 +21,13 @@ const SHORT_MS = 10_000;
 export class Notices {
   readonly element = make('div', 'mfc-notices', { role: 'status' });
   readonly #shown = new Map<string, { element: HTMLElement; isUndo: boolean }>();
+
+  readonly #onLeave: () => void;
+
+  /** @param onLeave the notice that had the focus has gone */
+  constructor(onLeave: () => void) {
+    this.#onLeave = onLeave;
+  }
 
   add(notice: Notice): void {
     this.#remove(notice.key);
@@ -46,7 +53,7 @@ export class Notices {
   }
 
   #remove(key: string): void {
-    keepFocus(this.element, () => this.#shown.get(key)?.element.remove());
+    keepFocus(this.element, () => this.#shown.get(key)?.element.remove(), this.#onLeave);
     this.#shown.delete(key);
   }
 

@@ -38,7 +38,7 @@ export class Tab {
       onSearch: () => this.#poll.hurry(),
     });
     const header = make('div', 'red-ui-sidebar-header mfc-header', {}, this.#choice.element, this.#view.filter);
-    this.element.append(header, this.#problem, this.#view.element);
+    this.element.append(header, this.#problem, this.#view.element, this.#view.notices.element);
     this.#showProblem(say('loading'));
     this.#view.hide();
     const clock = { set: window.setTimeout.bind(window), clear: window.clearTimeout.bind(window) };

@@ -49,7 +49,7 @@ const DRAWING_MARGIN = 10;
 export class TableView {
   readonly element = make('div', 'mfc-view');
   readonly filter = make('input', 'mfc-filter', { type: 'search' });
-  readonly notices = new Notices();
+  readonly notices = new Notices(() => this.#sections.routes.focus());
   readonly #caption = make('div', 'mfc-caption');
   readonly #more = make('div', 'mfc-more mfc-weak');
   readonly #picture = new Picture({ onHover: (line) => this.#describe(line), onClick: (line) => this.#pick(line) });
@@ -71,7 +71,7 @@ export class TableView {
     this.#sections = {
       drawing: new Section('drawing', say('drawing.title'), this.#picture.element, this.#caption),
       interfaces: new Section('interfaces', say('interface.title'), this.#interfaces.element),
-      routes: new Section('routes', say('route.title'), this.notices.element, this.#routes.element, this.#more),
+      routes: new Section('routes', say('route.title'), this.#routes.element, this.#more),
       streams: new Section('streams', say('stream.title'), this.#streams.element),
     };
     this.element.append(...Object.values(this.#sections).map(({ element }) => element));
@@ -91,7 +91,7 @@ export class TableView {
 
   show(shown: Shown): void {
     this.#shown = shown;
-    show(this.element, true);
+    for (const part of [this.element, this.notices.element]) show(part, true);
     const { state, search } = shown;
     if (search === '') this.#isLong = totalOf(state) > state.mfc_rules.length;
     this.#refresh();
@@ -109,8 +109,7 @@ export class TableView {
 
   /** There is nothing to show, nor to filter. */
   hide(): void {
-    show(this.element, false);
-    show(this.filter, false);
+    for (const part of [this.element, this.filter, this.notices.element]) show(part, false);
   }
 
   /** Whether what is shown is old. */

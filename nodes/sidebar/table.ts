@@ -31,7 +31,11 @@ export class Table<Item extends { readonly key: string }> {
   }
 
   show(items: readonly Item[]): void {
-    keepFocus(this.#body, () => keyed(this.#body, this.#views, items, this.#makeRow));
+    keepFocus(
+      this.#body,
+      () => keyed(this.#body, this.#views, items, this.#makeRow),
+      () => this.element.closest('details')?.querySelector('summary')?.focus(),
+    );
     this.element.toggleAttribute('hidden', items.length === 0);
   }
 
