@@ -30,6 +30,8 @@ export class Tab {
   readonly #poll: Poll;
   /** The id of the controller whose table is shown. */
   #shown: string | undefined;
+  /** How often something was changed from here. */
+  #changes = 0;
 
   constructor() {
     this.#view = new TableView({
@@ -69,10 +71,12 @@ export class Tab {
       return;
     }
     const { search } = this.#view;
+    const changes = this.#changes;
     const query = new URLSearchParams({ limit: String(MAX_ROUTES), search });
     const state = await read<TableState>(`${pathOf(controller.id)}/state?${query}`);
     const { interfaces } = (await read<{ interfaces: LiveInterface[] }>('interfaces')).body;
-    if (controller.id !== this.#shown) return; // another one was chosen meanwhile
+    // Another one was chosen meanwhile, or this one has been changed: the next answer is under way.
+    if (controller.id !== this.#shown || changes !== this.#changes) return;
     this.#showProblem('');
     this.#view.dim(false);
     const canWrite = RED.user.hasPermission('mfc.write');
@@ -117,6 +121,7 @@ export class Tab {
     try {
       return await write<ChangeAnswer>(`${pathOf(id)}/${verb}`, payload);
     } finally {
+      this.#changes += 1;
       this.#poll.hurry();
     }
   }

@@ -85,13 +85,13 @@ function steady(edition: Edition): void {
     await until(() => rounds() > begun, 'the round after it');
   }
 
-  /** Lets the server's answer to this request wait until it is let go. */
-  async function hold(verb: string): Promise<() => void> {
+  /** Lets the requests to an address wait until they are let go. */
+  async function hold(path: string): Promise<() => void> {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await visit.page.route(`**/own/${verb}`, async (route) => {
+    await visit.page.route(path, async (route) => {
       await released;
       await route.continue();
     });
@@ -111,7 +111,7 @@ function steady(edition: Edition): void {
     await send('set', MANY);
     const [first = FIRST] = MANY;
     await sidebar.route(first).waitFor();
-    const release = await hold('del');
+    const release = await hold('**/own/del');
     await button(first).click();
     await sidebar.element.locator('.mfc-filter').fill('camera');
     release();
@@ -123,7 +123,7 @@ function steady(edition: Edition): void {
 
   it('does a thing once, however often it is asked for while it waits', async () => {
     await sidebar.drop(FIRST);
-    const release = await hold('add');
+    const release = await hold('**/own/add');
     const before = added();
     const undo = sidebar.element.locator('.mfc-undo');
     await undo.click();
@@ -131,6 +131,19 @@ function steady(edition: Edition): void {
     release();
     await sidebar.route(FIRST).waitFor();
     equal(added() - before, 1);
+  });
+
+  it('offers to undo, also when an answer from before comes after it', async () => {
+    const release = await hold('**/mfc/interfaces');
+    await visit.page.waitForRequest('**/mfc/interfaces'); // by now the state is answered
+    const undo = sidebar.element.locator('.mfc-undo');
+    await button(FIRST).click();
+    await undo.waitFor();
+    release();
+    await untilRefreshed();
+    equal(await undo.isVisible(), true);
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
   });
 
   it('goes on at the title of the section when what had the focus goes', async () => {
