@@ -8,7 +8,7 @@ import { parsePage } from '../../src/controller/page';
 import { controllerOf, listControllers } from '../running';
 import { check } from './check';
 import { Endpoints, type Request } from './endpoints';
-import { readable } from './readers';
+import { changeFor } from './readers';
 
 /** The module may be loaded again, when its nodes were disabled and are enabled; what it has registered stays. */
 const served = new WeakSet<object>();
@@ -25,8 +25,9 @@ export function serveAdmin(RED: NodeAPI): void {
     return named(request).state(query, {}, parsePage(query));
   });
   for (const verb of ['add', 'del', 'set'] as const) {
-    endpoints.write(`/mfc/controllers/:id/${verb}`, async (request) => {
-      return readable(await named(request)[verb](request.body), request);
+    endpoints.write(`/mfc/controllers/:id/${verb}`, (request) => {
+      const controller = named(request);
+      return changeFor(request, controller, () => controller[verb](request.body));
     });
   }
   endpoints.write('/mfc/check', ({ body }) => check(RED, body));

@@ -44,12 +44,16 @@ export function createTableTest(RED: Pick<Red, '_'>, $: JQueryStatic): Prepare {
       answer.text(text).toggle(text !== '');
       answer.toggleClass('mfc-form-good', ok === true).toggleClass('mfc-form-bad', ok === false);
     };
+    const wanted = (): string => String(table.val()).trim();
     const test = async (): Promise<void> => {
-      button.prop('disabled', true);
+      // Not disabled: the keyboard would lose its place.
+      if (button.attr('aria-busy') !== undefined) return;
+      button.attr('aria-busy', 'true');
       show(translate('test.running'));
-      const { ok, text } = await ask(id, String(table.val()).trim());
-      show(text, ok);
-      button.prop('disabled', false);
+      const asked = wanted();
+      const { ok, text } = await ask(id, asked);
+      if (asked === wanted()) show(text, ok);
+      button.removeAttr('aria-busy');
     };
     button.on('click', () => void test());
     table.on('input', () => show(''));

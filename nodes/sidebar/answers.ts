@@ -83,6 +83,5 @@ export interface TableState {
 
 /** Of `POST mfc/controllers/:id/add` and `…/del`. */
 export interface ChangeAnswer {
-  readonly message: string;
   readonly warnings?: readonly string[];
 }

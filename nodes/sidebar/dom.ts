@@ -4,6 +4,8 @@
 
 type Attributes = Readonly<Record<string, string>>;
 
+const BUSY = 'aria-busy';
+
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className: string,
@@ -43,10 +45,42 @@ export function show(element: HTMLElement | SVGElement, isShown: boolean): void 
   element.toggleAttribute('hidden', !isShown);
 }
 
+/** An address that is broken, where it has to be, between its numbers. */
+export function breakable(address: string): (string | Node)[] {
+  return address.split(/(?<=:)(?=[^:])/).flatMap((part) => [part, make('wbr', '')]);
+}
+
 /** A button as Node-RED's own small ones. */
 export function makeButton(className: string, text: string, icon: string, onClick?: () => void): HTMLButtonElement {
   const button = make('button', `red-ui-button red-ui-button-small ${className}`, { type: 'button' });
   button.append(make('i', `fa ${icon}`, { 'aria-hidden': 'true' }), ` ${text}`);
   if (onClick !== undefined) button.addEventListener('click', onClick);
   return button;
+}
+
+/**
+ * Marks an element while something that was begun in it is under way, and begins nothing else there meanwhile. What has the
+ * focus keeps it, as a button that is disabled does not.
+ */
+export async function whileBusy(element: Element, action: () => Promise<void>): Promise<void> {
+  if (element.hasAttribute(BUSY)) return;
+  setAttributes(element, { [BUSY]: 'true' });
+  try {
+    await action();
+  } finally {
+    element.removeAttribute(BUSY);
+  }
+}
+
+/** Whether nobody would miss the focus: nothing has it, or what waits for an answer. */
+export function isFocusFree(): boolean {
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body || activeElement.closest(`[${BUSY}]`) !== null;
+}
+
+/** If a change takes what has the focus away from an element, the keyboard goes on elsewhere, not at the beginning of the page. */
+export function keepFocus(element: Element, change: () => void, goOn: () => void): void {
+  const hadFocus = element.contains(document.activeElement);
+  change();
+  if (hadFocus && !element.contains(document.activeElement)) goOn();
 }

@@ -5,6 +5,8 @@
 declare const RED: {
   /** The text of a catalog; `{name}` of the values is put in for `__name__`. */
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
+  /** The editor's connection to the server; `connect` comes whenever there is one anew. */
+  readonly comms: { on(event: 'connect', action: () => void): void };
   readonly i18n: { lang(): string };
   readonly nodes: { node(id: string): object | null | undefined };
   readonly settings: {

@@ -1,8 +1,8 @@
 /**
  * What has just been done, with what a reader should know of it, and the offer to undo it. Classes: mfc-notice, mfc-undo,
- * mfc-dismiss, mfc-error.
+ * mfc-dismiss, mfc-error. They are below the list, whichever part of that is shown, and do not move it.
  */
-import { make, makeButton, setAttributes, setText, show } from './dom.js';
+import { isFocusFree, keepFocus, make, makeButton, setAttributes, setText, show, whileBusy } from './dom.js';
 import { messageOf, say } from './words.js';
 
 export interface Notice {
@@ -22,6 +22,13 @@ export class Notices {
   readonly element = make('div', 'mfc-notices', { role: 'status' });
   readonly #shown = new Map<string, { element: HTMLElement; isUndo: boolean }>();
 
+  readonly #onLeave: () => void;
+
+  /** @param onLeave the notice that had the focus has gone */
+  constructor(onLeave: () => void) {
+    this.#onLeave = onLeave;
+  }
+
   add(notice: Notice): void {
     this.#remove(notice.key);
     const [oldest] = this.#shown.keys();
@@ -32,7 +39,8 @@ export class Notices {
     if (notice.undo === undefined && notice.warnings.length === 0) {
       setTimeout(() => this.#shown.get(notice.key)?.element === element && this.#remove(notice.key), SHORT_MS);
     }
-    element.querySelector('button')?.focus(); // the button that was pressed has gone with its row
+    // The button that was pressed goes with its row. Who does something else by now is not disturbed.
+    if (isFocusFree()) element.querySelector('button')?.focus();
   }
 
   /** @param keys routes that there are */
@@ -45,11 +53,8 @@ export class Notices {
   }
 
   #remove(key: string): void {
-    const element = this.#shown.get(key)?.element;
-    const hasFocus = element?.contains(document.activeElement) === true;
-    element?.remove();
+    keepFocus(this.element, () => this.#shown.get(key)?.element.remove(), this.#onLeave);
     this.#shown.delete(key);
-    if (hasFocus) this.element.closest('details')?.querySelector('summary')?.focus();
   }
 
   #make({ text, warnings, undo, key }: Notice): HTMLElement {
@@ -65,7 +70,8 @@ export class Notices {
         show(error, true);
       }
     };
-    if (undo !== undefined) element.append(makeButton('mfc-undo', say('notice.undo'), 'fa-undo', () => void act()));
+    if (undo !== undefined)
+      element.append(makeButton('mfc-undo', say('notice.undo'), 'fa-undo', () => void whileBusy(element, act)));
     const dismiss = makeButton('mfc-dismiss', '', 'fa-times', () => this.#remove(key));
     setAttributes(dismiss, { 'aria-label': say('notice.dismiss') });
     element.append(dismiss, error);

@@ -2,7 +2,7 @@
  * Picks the outputs of a route. Classes: mfc-new-route; in it a check box for each interface (value: its name), the buttons
  * mfc-add and mfc-cancel, and mfc-error with what the server said.
  */
-import { make, makeButton, setText, show } from './dom.js';
+import { make, makeButton, setText, show, whileBusy } from './dom.js';
 import { keyed, type View } from './keyed.js';
 import type { InterfaceRow } from './view.js';
 import { messageOf, say } from './words.js';
@@ -33,7 +33,7 @@ export class OutputForm {
     this.element.append(fields, make('div', 'mfc-buttons', {}, this.#add, cancel), this.#error);
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#submit(onAdd);
+      void whileBusy(this.element, () => this.#submit(onAdd));
     });
     this.element.addEventListener('keydown', ({ key }) => {
       if (key === 'Escape') onCancel();
@@ -66,14 +66,12 @@ export class OutputForm {
   }
 
   async #submit(onAdd: OutputEvents['onAdd']): Promise<void> {
-    this.#add.disabled = true;
     this.#showError('');
     try {
       await onAdd(this.#chosen);
     } catch (error) {
       this.#showError(messageOf(error));
     }
-    this.#check();
   }
 
   #showError(text: string): void {

@@ -16,7 +16,7 @@ const LETTER = 7;
 const HIT_WIDTH = 10;
 
 export interface PictureEvents {
-  /** A line is under the mouse, or none is any more. */
+  /** A line is under the mouse, as it is by now, or none is any more. */
   onHover(line: Line | undefined): void;
   onClick(line: Line): void;
 }
@@ -34,6 +34,8 @@ export class Picture {
   readonly #lineElements = new Map<string, LineElement>();
   readonly #portElements = new Map<string, PortElement>();
   #drawing: Drawing | undefined;
+  /** The key of the line under the mouse. */
+  #hovered: string | undefined;
 
   constructor(events: PictureEvents) {
     this.#events = events;
@@ -52,6 +54,7 @@ export class Picture {
     setAttributes(this.element, { 'aria-label': say('drawing.label', { count: lines.length }) });
     keyed(this.#lines, this.#lineElements, lines, (line) => this.#makeLine(line));
     keyed(this.#ports, this.#portElements, ports, () => new PortElement());
+    this.#hover(lines.find(({ key }) => key === this.#hovered)); // one that goes does not say so
   }
 
   /** Marks the lines of these routes. */
@@ -63,6 +66,11 @@ export class Picture {
     this.element.classList.toggle('mfc-has-selection', routes.size > 0);
   }
 
+  #hover(line: Line | undefined): void {
+    this.#hovered = line?.key;
+    this.#events.onHover(line);
+  }
+
   #makeLine(first: Line): LineElement {
     let line = first;
     const element = makeSvg('g', 'mfc-line');
@@ -70,8 +78,8 @@ export class Picture {
     const path = makeSvg('path', 'mfc-line-path');
     const count = makeSvg('text', 'mfc-line-count');
     element.append(hit, path, count);
-    element.addEventListener('mouseenter', () => this.#events.onHover(line));
-    element.addEventListener('mouseleave', () => this.#events.onHover(undefined));
+    element.addEventListener('mouseenter', () => this.#hover(line));
+    element.addEventListener('mouseleave', () => this.#hover(undefined));
     element.addEventListener('click', () => this.#events.onClick(line));
     const update = (next: Line): void => {
       line = next;

@@ -2,7 +2,7 @@
  * The table of routes. Classes: mfc-routes; in its rows (data-key: `source group`) mfc-cell-stream, -path, -rate, -act, -note,
  * the buttons mfc-select and mfc-drop, the signs mfc-lock and mfc-learnt, and mfc-error with what the server said.
  */
-import { make, makeButton, setAttributes, setText, show } from './dom.js';
+import { breakable, make, makeButton, setAttributes, setText, show, whileBusy } from './dom.js';
 import { formatAge, formatBits, formatNumber } from './format.js';
 import type { View } from './keyed.js';
 import { makeCell, makeRow, Table } from './table.js';
@@ -37,7 +37,6 @@ class RouteElement implements View<ShownRoute> {
   readonly #dot = make('span', 'mfc-dot', { 'aria-hidden': 'true' });
   readonly #name: HTMLButtonElement;
   readonly #badges = { state: badge(''), learnt: badge('mfc-learnt'), streams: badge('') };
-  readonly #source = make('div', 'mfc-weak');
   readonly #path = make('span', '');
   readonly #label = make('span', 'mfc-label mfc-weak');
   readonly #bits = make('div', 'mfc-strong');
@@ -52,15 +51,18 @@ class RouteElement implements View<ShownRoute> {
   constructor(row: ShownRoute, events: RouteEvents) {
     this.#row = row;
     const { source, group } = row.route;
-    this.#name = make('button', 'mfc-select', { type: 'button' }, group);
+    this.#name = make('button', 'mfc-select', { type: 'button' }, ...breakable(group));
     this.#name.addEventListener('click', () => events.onSelect(this.#row));
     this.#lock = make('i', 'fa fa-lock mfc-lock', { role: 'img', 'aria-label': say('route.reserved') });
     this.#lock.title = say('route.reserved');
-    this.#drop = makeButton('mfc-drop', say('route.drop'), 'fa-times', () => void this.#dropIt(events));
+    this.#drop = makeButton('mfc-drop', say('route.drop'), 'fa-times', () => {
+      void whileBusy(this.element, () => this.#dropIt(events));
+    });
     setAttributes(this.#drop, { 'aria-label': say('route.drop-this', { source, group }) });
     const { state, learnt, streams } = this.#badges;
     const badges = make('div', '', {}, state, learnt, streams);
-    const stream = makeCell('stream', this.#dot, this.#name, this.#source, badges);
+    const from = make('div', 'mfc-weak', {}, ...breakable(source === '*' ? say('any-source') : source));
+    const stream = makeCell('stream', this.#dot, this.#name, from, badges);
     const rate = makeCell('rate', this.#bits, this.#packets);
     const path = makeCell('path', this.#path, this.#label);
     this.element = makeRow(row.key, stream, path, rate, makeCell('act', this.#lock, this.#drop), this.#note);
@@ -75,7 +77,6 @@ class RouteElement implements View<ShownRoute> {
     setAttributes(this.#name, { 'aria-pressed': String(isSelected) });
     this.#dot.className = `mfc-dot mfc-tone-${tone}`;
     this.#showBadges(row);
-    setText(this.#source, route.source === '*' ? say('any-source') : route.source);
     setText(this.#path, pathText(row));
     setText(this.#label, route.label ?? '');
     this.#showRate(row);
@@ -110,14 +111,12 @@ class RouteElement implements View<ShownRoute> {
   }
 
   async #dropIt({ onDrop }: RouteEvents): Promise<void> {
-    this.#drop.disabled = true;
     this.#showError('');
     try {
       await onDrop(this.#row);
     } catch (error) {
       this.#showError(messageOf(error));
     }
-    this.#drop.disabled = false;
   }
 
   #showError(text: string): void {

@@ -2,12 +2,12 @@
  * The table of streams that nobody routes, each with a form that makes its route. Classes: mfc-streams; in its rows
  * (data-key: `source group iif`) mfc-cell-stream, -path, -rate, -act, -note, the button mfc-route, and the form.
  */
-import { make, makeButton, setAttributes, setText, show } from './dom.js';
+import { breakable, make, makeButton, setAttributes, setText, show } from './dom.js';
 import { formatAge } from './format.js';
 import type { View } from './keyed.js';
 import { OutputForm } from './output-form.js';
 import { makeCell, makeRow, Table } from './table.js';
-import type { InterfaceRow, StreamRow } from './view.js';
+import { type InterfaceRow, type StreamRow, seenSince } from './view.js';
 import { language, say } from './words.js';
 
 export interface StreamEvents {
@@ -80,9 +80,9 @@ class StreamElement implements View<ShownStream> {
         this.#button.focus();
       },
     });
-    const name = make('span', 'mfc-strong', {}, group);
+    const name = make('span', 'mfc-strong', {}, ...breakable(group));
     const dot = make('span', 'mfc-dot mfc-tone-unrouted', { 'aria-hidden': 'true' });
-    const stream = makeCell('stream', dot, name, make('div', 'mfc-weak', {}, source));
+    const stream = makeCell('stream', dot, name, make('div', 'mfc-weak', {}, ...breakable(source)));
     const act = makeCell('act', this.#button);
     this.#note.append(this.#form.element);
     this.element = makeRow(row.key, stream, this.#path, makeCell('rate', this.#age), act, this.#note);
@@ -97,7 +97,7 @@ class StreamElement implements View<ShownStream> {
     this.#row = row;
     const { stream, age, interfaces, canWrite } = row;
     setText(this.#path, stream.iif);
-    setText(this.#age, formatAge(age, language()));
+    setText(this.#age, formatAge(seenSince(age), language()));
     show(this.#button, canWrite);
     this.#form.offer(interfaces.filter(({ key, canRoute }) => canRoute && key !== stream.iif));
   }

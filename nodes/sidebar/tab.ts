@@ -30,6 +30,8 @@ export class Tab {
   readonly #poll: Poll;
   /** The id of the controller whose table is shown. */
   #shown: string | undefined;
+  /** How often something was changed from here. */
+  #changes = 0;
 
   constructor() {
     this.#view = new TableView({
@@ -38,12 +40,14 @@ export class Tab {
       onSearch: () => this.#poll.hurry(),
     });
     const header = make('div', 'red-ui-sidebar-header mfc-header', {}, this.#choice.element, this.#view.filter);
-    this.element.append(header, this.#problem, this.#view.element);
+    this.element.append(header, this.#problem, this.#view.element, this.#view.notices.element);
     this.#showProblem(say('loading'));
-    show(this.#view.element, false);
+    this.#view.hide();
     const clock = { set: window.setTimeout.bind(window), clear: window.clearTimeout.bind(window) };
     this.#poll = new Poll(() => this.#round(), clock);
     watchPresence(this.element, (isSeen) => this.#poll.turn(isSeen));
+    // After an outage the editor's own connection is back before the next question is due.
+    RED.comms.on('connect', () => this.#poll.hurry());
   }
 
   async #round(): Promise<void> {
@@ -63,16 +67,17 @@ export class Tab {
     if (controller !== undefined && controller.id !== this.#shown) this.#turnTo(controller.id);
     if (controller?.state !== 'open') {
       this.#showProblem(problemOf(controller));
-      show(this.#view.element, false);
+      this.#view.hide();
       return;
     }
     const { search } = this.#view;
+    const changes = this.#changes;
     const query = new URLSearchParams({ limit: String(MAX_ROUTES), search });
     const state = await read<TableState>(`${pathOf(controller.id)}/state?${query}`);
     const { interfaces } = (await read<{ interfaces: LiveInterface[] }>('interfaces')).body;
-    if (controller.id !== this.#shown) return; // another one was chosen meanwhile
+    // Another one was chosen meanwhile, or this one has been changed: the next answer is under way.
+    if (controller.id !== this.#shown || changes !== this.#changes) return;
     this.#showProblem('');
-    show(this.#view.element, true);
     this.#view.dim(false);
     const canWrite = RED.user.hasPermission('mfc.write');
     this.#view.show({ state: state.body, search, now: state.now, interfaces, canWrite });
@@ -89,7 +94,7 @@ export class Tab {
     const { body } = await this.#write(id, 'del', { source, group });
     this.#notice(id, {
       key: row.key,
-      text: body.message,
+      text: say('notice.dropped', { source, group }),
       warnings: body.warnings ?? [],
       undo: async () => void (await this.#write(id, 'add', undoOf(row))),
     });
@@ -97,10 +102,11 @@ export class Tab {
 
   async #route({ stream }: StreamRow, oifs: readonly string[]): Promise<void> {
     const id = this.#shown;
+    const { source, group } = stream;
     const { body } = await this.#write(id, 'add', routeFor(stream, oifs));
     this.#notice(id, {
-      key: `added ${stream.source} ${stream.group}`,
-      text: body.message,
+      key: `added ${source} ${group}`,
+      text: say('notice.made', { source, group, oifs: oifs.join(', ') }),
       warnings: body.warnings ?? [],
     });
   }
@@ -115,6 +121,7 @@ export class Tab {
     try {
       return await write<ChangeAnswer>(`${pathOf(id)}/${verb}`, payload);
     } finally {
+      this.#changes += 1;
       this.#poll.hurry();
     }
   }

@@ -49,7 +49,7 @@ const DRAWING_MARGIN = 10;
 export class TableView {
   readonly element = make('div', 'mfc-view');
   readonly filter = make('input', 'mfc-filter', { type: 'search' });
-  readonly notices = new Notices();
+  readonly notices = new Notices(() => this.#sections.routes.focus());
   readonly #caption = make('div', 'mfc-caption');
   readonly #more = make('div', 'mfc-more mfc-weak');
   readonly #picture = new Picture({ onHover: (line) => this.#describe(line), onClick: (line) => this.#pick(line) });
@@ -71,7 +71,7 @@ export class TableView {
     this.#sections = {
       drawing: new Section('drawing', say('drawing.title'), this.#picture.element, this.#caption),
       interfaces: new Section('interfaces', say('interface.title'), this.#interfaces.element),
-      routes: new Section('routes', say('route.title'), this.notices.element, this.#routes.element, this.#more),
+      routes: new Section('routes', say('route.title'), this.#routes.element, this.#more),
       streams: new Section('streams', say('stream.title'), this.#streams.element),
     };
     this.element.append(...Object.values(this.#sections).map(({ element }) => element));
@@ -91,6 +91,7 @@ export class TableView {
 
   show(shown: Shown): void {
     this.#shown = shown;
+    for (const part of [this.element, this.notices.element]) show(part, true);
     const { state, search } = shown;
     if (search === '') this.#isLong = totalOf(state) > state.mfc_rules.length;
     this.#refresh();
@@ -103,7 +104,12 @@ export class TableView {
     this.#selected = new Set();
     this.filter.value = '';
     this.notices.clear();
-    show(this.element, false);
+    this.hide();
+  }
+
+  /** There is nothing to show, nor to filter. */
+  hide(): void {
+    for (const part of [this.element, this.filter, this.notices.element]) show(part, false);
   }
 
   /** Whether what is shown is old. */
@@ -117,7 +123,7 @@ export class TableView {
     const filter = this.filter.value.trim();
     const all = routeRows(state);
     const streams = streamRows(state);
-    show(this.filter, filter !== '' || all.length + streams.length >= FILTER_FROM);
+    if (all.length + streams.length >= FILTER_FROM) show(this.filter, true); // and it stays, as streams come and go
     this.notices.forget(new Set(all.map(({ key }) => key)));
     this.#rows = all.filter((row) => matches(filter, routeTexts(row)));
     this.#links = interfaceRows(interfaces, state);
@@ -148,8 +154,8 @@ export class TableView {
     const width = this.#sections.drawing.width - 2 * DRAWING_MARGIN;
     show(this.#picture.element, this.#rows.length > 0);
     if (width > 0 && this.#rows.length > 0) this.#picture.show(this.#rows, width, this.#links);
+    else this.#describe(undefined);
     this.#picture.select(this.#selected);
-    this.#describe(undefined);
   }
 
   /** Under the drawing: what the mouse is on, else what is selected, else all together. */

@@ -131,6 +131,14 @@ export function streamRows({ unrouted }: TableState): StreamRow[] {
   return unrouted.map((stream) => ({ key: `${keyOf(stream)} ${stream.iif}`, stream }));
 }
 
+/** The kernel tells of a stream that flows every ten seconds, and it may take another one to hear of it. */
+const TOLD_EVERY_S = 10;
+const LATE_S = 1;
+
+/** Seconds since a stream was seen, as exactly as that is known: 0 for one that flows. */
+export const seenSince = (seconds: number): number =>
+  Math.max(0, Math.floor((seconds - LATE_S) / TOLD_EVERY_S)) * TOLD_EVERY_S;
+
 /** The words of a filter. */
 const wordsOf = (filter: string): string[] =>
   filter

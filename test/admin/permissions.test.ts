@@ -10,7 +10,14 @@ import type { UserName } from './users';
 
 const ROUTE = { source: '10.1.1.5', group: '239.10.20.30', iif: 'eth1', oifs: ['eth2'] };
 const PATH = 'mfc/controllers/routes';
-const FLOW = [TAB, controller(), node('add', 'mfc add', { wires: [] })];
+const RESERVED = [{ group: '239.9.0.0/16', iif: 'eth2', oifs: ['eth3'] }];
+const FLOW = [
+  TAB,
+  controller(),
+  node('add', 'mfc add', { wires: [] }),
+  controller('warning', { table: '77', loops: 'warn', reservedRoutes: JSON.stringify(RESERVED) }),
+  node('add-warning', 'mfc add', { controller: 'warning', wires: [] }),
+];
 const BODIES: Readonly<Record<string, unknown>> = {
   add: [ROUTE],
   del: [ROUTE],
@@ -25,7 +32,7 @@ describe('admin: permissions', () => {
 
   before(async () => {
     lab = await Lab.open();
-    await lab.link('eth1', 'eth2');
+    await lab.link('eth1', 'eth2', 'eth3');
     red = await AdminNodeRed.start();
     endpoints = await red.endpoints();
     await red.deploy(FLOW, { id: 'routes', state: 'open' });
@@ -107,6 +114,78 @@ describe('admin: permissions', () => {
       const { body } = await red.post(`${PATH}/set`, [], user);
       deepEqual(Object.keys(body), ['status', 'message', 'changed', 'mfc_rules', 'previous'], user);
     }
+  });
+
+  describe('who may only write hears of nothing that he has not named', () => {
+    const { source, group } = ROUTE;
+    const BACK = { source: '10.9.9.9', group, iif: 'eth2', oifs: ['eth1', 'eth3'] };
+    const OTHER = 'mfc/controllers/warning';
+
+    before(async () => {
+      equal((await red.post(`${PATH}/add`, BACK, 'admin')).status, 200);
+      equal((await red.post(`${OTHER}/add`, BACK, 'admin')).status, 200);
+    });
+    after(() => Promise.all([PATH, OTHER].map((path) => red.post(`${path}/del`, BACK, 'admin'))));
+
+    /** What the two get to read for the same message. */
+    async function texts(path: string, body: object): Promise<string[]> {
+      const users = ['admin', 'writer'] as const;
+      const read: string[] = [];
+      for (const user of users) {
+        const { body: answer } = await red.post(path, body, user);
+        const { error, warnings = [answer.message] } = answer;
+        if (error !== undefined) equal(error.message.endsWith(error.hint), true, error.message);
+        read.push(error === undefined ? warnings.at(-1) : error.message);
+      }
+      return read;
+    }
+
+    const there = { source: BACK.source, group };
+    const cases: Record<string, [path: string, body: object, admin: RegExp, writer: RegExp]> = {
+      'a loop that is refused': [
+        `${PATH}/add`,
+        ROUTE,
+        /, and \(10\.9\.9\.9, 239\.10\.20\.30\) from 'eth2' to 'eth1': packets could circle\. Leave/,
+        /\(10\.1\.1\.5, 239\.10\.20\.30\) goes from 'eth1' to 'eth2', and \(…, 239\.10\.20\.30\) from 'eth2' to 'eth1': packets could circle\. Leave/,
+      ],
+      'a loop that is warned of': [
+        `${OTHER}/add`,
+        { ...ROUTE, dry_run: true },
+        /and \(10\.9\.9\.9, 239\.10\.20\.30\) from/,
+        /and \(…, 239\.10\.20\.30\) from/,
+      ],
+      'a reserved route': [
+        `${OTHER}/add`,
+        { ...ROUTE, group: '239.9.1.1' },
+        /\(10\.1\.1\.5, 239\.9\.1\.1\) belongs to the reserved route \(\*, 239\.9\.0\.0\/16\)/,
+        /\(10\.1\.1\.5, 239\.9\.1\.1\) belongs to the reserved route \(\*, …\)/,
+      ],
+      'the input of a route that he names': [
+        `${PATH}/del`,
+        { ...there, iif: 'eth1' },
+        /comes in on 'eth2', not 'eth1'/,
+        /comes in on '…', not 'eth1'/,
+      ],
+      'its outputs': [`${PATH}/del`, { ...there, oifs: ['eth9'] }, /are eth1, eth3\.$/, /are …, …\.$/],
+      'what it cannot be merged with': [
+        `${PATH}/add`,
+        { ...there, iif: 'eth1', oifs: ['eth3'], mode: 'merge' },
+        /is not 'eth2', which/,
+        /is not '…', which/,
+      ],
+    };
+    for (const [name, [path, body, admin, writer]] of Object.entries(cases)) {
+      it(name, async () => {
+        const [all, some] = await texts(path, body);
+        match(all ?? '', admin);
+        match(some ?? '', writer);
+      });
+    }
+
+    it('a guess in a label unlocks nothing', async () => {
+      const { body } = await red.post(`${PATH}/add`, { ...ROUTE, label: `${source} 10.9.9.9` }, 'writer');
+      match(body.error.message, /and \(…, 239/);
+    });
   });
 
   it('HEAD is no way around', async () => {

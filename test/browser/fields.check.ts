@@ -266,4 +266,30 @@ function fields(edition: Edition, theme: Theme): void {
     match(await test(''), /^bad: Another/);
     deepEqual(visit.faults, []);
   });
+
+  it('tries out the table while the keyboard keeps its place, and says nothing of one that is not meant any more', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await visit.page.route('**/mfc/check', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await edit('add');
+    await editor.editConfig('controller');
+    const button = editor.form.locator('#mfc-controller-test');
+    const answered = visit.page.waitForResponse('**/mfc/check');
+    await button.focus();
+    await visit.page.keyboard.press('Enter');
+    await editor.form.locator('#mfc-controller-test[aria-busy]:focus').waitFor();
+    await visit.page.keyboard.press('Shift+Tab');
+    await visit.page.keyboard.type('many');
+    release();
+    await answered;
+    await editor.form.locator('#mfc-controller-test:not([aria-busy])').waitFor();
+    equal(await editor.form.locator('#mfc-controller-answer').isVisible(), false);
+    await button.click();
+    await editor.form.locator('#mfc-controller-answer.mfc-form-bad').waitFor();
+  });
 }

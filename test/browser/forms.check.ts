@@ -74,6 +74,18 @@ function forms(edition: Edition, theme: Theme): void {
       async function readForm(): Promise<void> {
         for (const more of await editor.form.locator('details:not([open]) > summary').all()) await more.click();
         deepEqual(await illegible(editor.form.locator('.red-ui-tray-body')), []);
+        deepEqual(await labelsInTwoLines(), []);
+      }
+
+      function labelsInTwoLines(): Promise<string[]> {
+        return editor.form.locator('.form-row > label[for]:not(.mfc-form-wide)').evaluateAll((labels) =>
+          labels.flatMap((label) => {
+            const range = document.createRange();
+            range.selectNodeContents(label.querySelector('span') ?? label);
+            const lines = new Set(Array.from(range.getClientRects(), ({ bottom }) => Math.round(bottom)));
+            return lines.size > 1 ? [label.textContent?.trim() ?? ''] : [];
+          }),
+        );
       }
 
       it('is in the theme that was asked for', async () => {

@@ -109,7 +109,9 @@ function sidebars(edition: Edition): void {
   it('is whole in a narrow sidebar: no name stands one letter below the other', async () => {
     const view = sidebar.element.locator('.mfc-view');
     await view.evaluate((element) => element.style.setProperty('width', '230px'));
-    for (const text of [sidebar.route(ROUTED).locator('.mfc-select'), view.locator('.mfc-cell-name').nth(1)]) {
+    const names = [sidebar.route(ROUTED).locator('.mfc-select'), view.locator('.mfc-cell-name').nth(1)];
+    const rates = ['in', 'out'].map((side) => view.locator(`tbody .mfc-cell-${side}`).first());
+    for (const text of [...names, ...rates]) {
       equal(await text.evaluate((element) => element.getClientRects().length), 1);
       equal(((await text.boundingBox())?.height ?? 0) < 25, true);
     }

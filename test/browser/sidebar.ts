@@ -85,7 +85,11 @@ export class Sidebar {
 
   async #choose(id: string, name: string): Promise<void> {
     const button = this.page.locator(`button[data-tab-id="${id}"]`);
-    if ((await button.count()) > 0) return button.click();
+    if ((await button.count()) > 0) {
+      // Node-RED 5 keeps which tab was shown, for other pages too, and a click on its button would hide it.
+      const isChosen = await button.evaluate(({ classList }) => classList.contains('selected'));
+      return isChosen ? undefined : button.click();
+    }
     await this.page.locator('#red-ui-sidebar .red-ui-tab-link-button-menu').click();
     await this.page.locator('.red-ui-menu-dropdown:visible').getByText(name, { exact: true }).click();
   }

@@ -3,7 +3,16 @@
  */
 import assert from 'node:assert/strict';
 import type { LiveInterface, TableState } from '../../nodes/sidebar/answers';
-import { interfaceRows, matches, routeFor, routeTexts, searchOf, streamRows, undoOf } from '../../nodes/sidebar/view';
+import {
+  interfaceRows,
+  matches,
+  routeFor,
+  routeTexts,
+  searchOf,
+  seenSince,
+  streamRows,
+  undoOf,
+} from '../../nodes/sidebar/view';
 import { parseAdd } from '../../src/routing/request';
 import { toRule } from '../../src/routing/route';
 import { route, row, rows } from './routes';
@@ -179,6 +188,11 @@ describe('view: streams that nobody routes', () => {
       [made.source, made.group, made.iif, made.outputs.map(({ name }) => name)],
       ['10.1.1.5', '239.1.1.1', 'eth1', ['eth2', 'eth3']],
     );
+  });
+
+  it('one that flows is seen now, though the kernel tells of it every ten seconds only', () => {
+    assert.deepEqual([0, 5, 10.2, 10.9].map(seenSince), [0, 0, 0, 0]);
+    assert.deepEqual([11, 15, 20.9, 21, 59].map(seenSince), [10, 10, 10, 20, 50]);
   });
 });
 
