@@ -51,6 +51,17 @@ describe('documents: README', () => {
     }
   });
 
+  it('names every admin endpoint', () => {
+    const source = readFileSync(join(checkout, 'nodes/admin/admin.ts'), 'utf8');
+    const served = Array.from(source.matchAll(/['`]\/(mfc\/[\w/:]*\w)/g), ([, path = '']) => path.replace(':id', 'ID'));
+    ok(served.length > 3);
+    const requests = column('Admin API', 0).join(' ');
+    deepEqual(
+      served.filter((path) => !requests.includes(path)),
+      [],
+    );
+  });
+
   it('has every example', () => {
     const files = readme.rows('Examples').map(([title = '']) => {
       return `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`;
