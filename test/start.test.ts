@@ -44,7 +44,7 @@ class Started {
     const env = { ...process.env, PORT: '0', TMPDIR: temp };
     const child = spawn('sh', ['-c', COMMAND], { cwd: checkout, env, stdio: ['ignore', 'pipe', 'inherit'] });
     clear(() => {
-      child.kill();
+      for (const pid of usersOf(temp)) process.kill(Number(pid), 'SIGKILL'); // what a test has found that stays behind
       rmSync(temp, { recursive: true, force: true });
     });
     let said = '';
