@@ -10,12 +10,16 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileNames, readFlow } from './examples/files';
 import { Panel, type Picture } from './examples/panel';
+import { checkout } from './lab/namespace';
 import { descendants, isRunning } from './lab/processes';
 import { until } from './lab/until';
 import { type DebugMessage, Visitor } from './lab/visitor';
 
 const crosspoint = readFlow('10-crosspoint.json');
 const PROGRAM = join(__dirname, 'lab/start.js');
+/** What npm runs, but for the build: whoever ends that, ends all. */
+const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { scripts: { start: string } };
+const COMMAND = manifest.scripts.start.replace('sh test/lab/ready.sh', 'true');
 
 /** A running `npm start` with a temporary directory of its own. */
 class Started {
@@ -38,9 +42,9 @@ class Started {
   static async open(clear: (end: () => void) => void): Promise<Started> {
     const temp = mkdtempSync(join(tmpdir(), 'start-test-'));
     const env = { ...process.env, PORT: '0', TMPDIR: temp };
-    const child = spawn(process.execPath, [PROGRAM], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('sh', ['-c', COMMAND], { cwd: checkout, env, stdio: ['ignore', 'pipe', 'inherit'] });
     clear(() => {
-      child.kill();
+      for (const pid of usersOf(temp)) process.kill(Number(pid), 'SIGKILL'); // what a test has found that stays behind
       rmSync(temp, { recursive: true, force: true });
     });
     let said = '';

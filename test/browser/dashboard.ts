@@ -28,6 +28,11 @@ export class Dashboard {
     return this.page.locator('.alarms time').allInnerTexts();
   }
 
+  /** Presses a button below the crosspoints, as soon as it can be pressed. */
+  async press(name: string): Promise<void> {
+    await this.panel.getByRole('button', { name, exact: true }).click();
+  }
+
   /** Presses the button and waits until it is as the kernel is then. */
   async take(input: string, output: string): Promise<void> {
     await this.crosspoint(input, output).click();

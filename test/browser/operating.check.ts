@@ -100,11 +100,19 @@ function operate(edition: Edition, theme: Theme): void {
     await arrives(VIDEO);
   });
 
-  it('takes more of them, and sees the rates', async () => {
+  it('takes more of them', async () => {
     await dashboard.take('Backup camera', 'TV 2');
     for (const output of ['TV 1', 'TV 3']) await dashboard.take('Commentary', output);
-    await dashboard.untilFlowing();
   });
+
+  it('takes the last one back, and makes it again', async () => {
+    await dashboard.press('Undo');
+    await dashboard.untilTaken('Commentary', 'TV 3', false);
+    await dashboard.press('Redo');
+    await dashboard.untilTaken('Commentary', 'TV 3', true);
+  });
+
+  it('sees the rates', () => dashboard.untilFlowing());
 
   it('has one clock of 24 hours, that of the charts, in the list of alarms too', async () => {
     const times = await dashboard.alarmTimes();

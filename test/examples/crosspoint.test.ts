@@ -139,10 +139,23 @@ describe('crosspoint', () => {
         await has('', '', 'tv1 tv3');
         await panel.send('crosspoint', { topic: 'recall', payload: 2 });
         await has('tv2', 'tv1', 'tv1');
-        await panel.shows(({ canUndo }) => canUndo, 'undo');
-        await panel.send('crosspoint', { topic: 'undo' });
+        await panel.looks(CAMERA, 'tv2', 'on');
+        await panel.send('crosspoint', { topic: 'recall', payload: 2 }); // it is so already: nothing to undo
+        await panel.send('crosspoint', await panel.back('undo'));
         await has('', '', 'tv1 tv3');
-        await panel.send('crosspoint', { topic: 'undo' });
+        await panel.send('crosspoint', await panel.back('redo'));
+        await has('tv2', 'tv1', 'tv1');
+      });
+
+      it('takes back once what two people take back at once', async () => {
+        const undo = await panel.back('undo');
+        await Promise.all([panel.send('crosspoint', undo), panel.send('crosspoint', undo)]);
+        const redo = await panel.back('redo');
+        await has('', '', 'tv1 tv3');
+        await panel.send('crosspoint', undo); // a third one, who is late
+        await panel.send('crosspoint', redo);
+        await panel.send('crosspoint', redo);
+        await panel.back('undo');
         await has('tv2', 'tv1', 'tv1');
       });
 
@@ -252,6 +265,7 @@ describe('crosspoint', () => {
         await has('tv3', '', 'tv1');
         await panel.looks(CAMERA, 'tv1', 'off');
         await panel.looks(CAMERA, 'tv3', 'on');
+        await panel.shows(({ undo }) => undo === undefined, 'no way back, past what others have done');
         await ground.user.press('inputs and outputs');
         await panel.tap(CAMERA, 'tv3');
         await has('', '', 'tv1');

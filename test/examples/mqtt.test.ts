@@ -24,6 +24,8 @@ interface Rates {
 }
 
 const FILE = '06-mqtt.json';
+const PORT = 1883;
+const isOne = ({ mfc_rules }: StateAnswer): boolean => mfc_rules.length === 1;
 const ROUTE = { source: '10.0.1.2', group: GROUP, iif: 'camera', oifs: ['tv1'] };
 
 describe('MQTT', () => {
@@ -46,6 +48,19 @@ describe('MQTT', () => {
     return (await until(find, () => `${topic}, where ${all()} was published`)).payload as T;
   }
 
+  /** Resolves when the flow has found it. */
+  async function openBroker(): Promise<void> {
+    const opened = await Broker.open(PORT);
+    broker = opened;
+    opened.onPublish = (topic, payload, retain) => {
+      const isAnswer = /^mroute\/(answer|error|state|event|rates|online)\b/.test(topic);
+      published.push({ topic, payload: isAnswer ? JSON.parse(payload) : payload, retain });
+    };
+    for (const word of ['add', 'del', 'set', 'get']) {
+      await until(() => opened.topics.has(`mroute/${word}/#`), `a subscription to ${word}`);
+    }
+  }
+
   /** Resolves with the state in which the route has this output. */
   const sends = (output: string) =>
     said<StateAnswer>('mroute/state', ({ mfc_rules }) => mfc_rules[0]?.oifs.join() === output);
@@ -64,16 +79,7 @@ describe('MQTT', () => {
       it('runs without a broker', () => ground.user.untilStatus('mfc add', /^open/));
 
       it('connects when there is one, and tells the state', async () => {
-        broker = await Broker.open(1883);
-        broker.onPublish = (topic, payload, retain) => {
-          const isAnswer = /^mroute\/(answer|error|state|event|rates|online)\b/.test(topic);
-          published.push({ topic, payload: isAnswer ? JSON.parse(payload) : payload, retain });
-        };
-        await ground.user.deploy([]); // a new start does not wait for the next attempt
-        await ground.user.deploy(readFlow(FILE));
-        for (const word of ['add', 'del', 'set', 'get']) {
-          await until(() => broker?.topics.has(`mroute/${word}/#`), `a subscription to ${word}`);
-        }
+        await openBroker();
         await said('mroute/online', (online) => online === true);
         deepEqual((await said<StateAnswer>('mroute/state')).mfc_rules, []);
       });
@@ -135,12 +141,24 @@ describe('MQTT', () => {
         await ground.user.deploy([]);
         await ground.lab.unlink('tv1');
         await restart();
-        const isOne = ({ mfc_rules }: StateAnswer): boolean => mfc_rules.length === 1;
         equal((await said('mroute/state', isOne)).mfc_rules[0]?.state, 'pending');
         await ground.user.deploy([]);
         await ground.lab.connect(ground.tvs[0]);
         await restart();
         equal((await said('mroute/state', isOne)).mfc_rules[0]?.state, 'active');
+        await ask<ChangeAnswer>('delete', 'mroute/answer/del');
+      });
+
+      it('has a true state, and takes commands, when the broker is back', async () => {
+        await ask<ChangeAnswer>('add route to tv1', 'mroute/answer/add');
+        await broker?.close();
+        await ground.lab.unlink('tv1'); // what is said of it is lost
+        published = [];
+        await openBroker();
+        await said<StateAnswer>('mroute/state', ({ mfc_rules }) => mfc_rules[0]?.state === 'pending');
+        await said('mroute/online', (online) => online === true);
+        await ground.lab.connect(ground.tvs[0]);
+        await said<StateAnswer>('mroute/state', ({ mfc_rules }) => mfc_rules[0]?.state === 'active');
         await ask<ChangeAnswer>('delete', 'mroute/answer/del');
       });
 

@@ -8,12 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Editor } from '../lab/editor';
 
+/** Instead of Node-RED's 15 s: milliseconds until a broker that is not there is tried again. */
+const MQTT_RECONNECT_MS = 200;
+
 async function main(): Promise<void> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const editor = new Editor(mkdtempSync(join(tmpdir(), 'mfc-examples-')), port);
+  const editor = new Editor(mkdtempSync(join(tmpdir(), 'mfc-examples-')), port, {
+    mqttReconnectTime: MQTT_RECONNECT_MS,
+  });
   const stop = async (code: number) => {
     await editor.stop().catch(() => undefined);
     editor.remove();

@@ -16,7 +16,8 @@ export interface Picture {
   rows: { input: string; name: string; signal: string; rate: string; reason?: string; cells: Cell[] }[];
   outputs: { name: string; rate: string; arrives?: number }[];
   snapshots: number[];
-  canUndo: boolean;
+  /** What the button sends. */
+  undo?: { id: string; topic: 'undo' | 'redo' };
   /** Why routing is off. */
   closed?: string;
   error?: string;
@@ -85,6 +86,12 @@ export class Panel {
     const topic = cellOf(picture, input, output)?.isOn ? 'drop' : 'take';
     this.pictures = [];
     await this.send('crosspoint', { topic, payload: { input, output } });
+  }
+
+  /** What its button sends, as soon as it says so. */
+  async back(label: 'undo' | 'redo'): Promise<object> {
+    const { undo } = await this.shows((picture) => picture.undo?.topic === label, label);
+    return { topic: undo?.topic, payload: undo?.id };
   }
 
   /** What a widget's script sends. */
