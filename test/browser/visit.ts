@@ -11,7 +11,7 @@ import { SHARPNESS } from './pictures';
 const WIDTH = 1280;
 const HEIGHT = 860;
 /** When to give up on what does not come: no measure of anything. */
-const DEADLINE_MS = 45_000;
+const DEADLINE_MS = 120_000;
 
 export interface VisitOptions {
   theme?: Theme;
