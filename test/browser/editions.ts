@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { checkout } from '../lab/namespace';
 import { NodeRedProcess } from '../lab/node-red-process';
 import { readPairs } from '../package/pairs';
+import { OPERATOR, READER } from './login';
 
 export type Theme = 'light' | 'dark';
 
@@ -45,6 +46,11 @@ function find(dir: string | undefined): Edition[] {
 
 export const editions: readonly Edition[] = find(process.env.MFC_PACKAGE_DIR);
 
+/** Of each user, as the editor saves it. On a slow machine Node-RED 5 shows its first tip before there is a place for it, and throws. */
+const NO_TIPS = Object.fromEntries(
+  ['_', OPERATOR.username, READER.username].map((name) => [name, { editor: { view: { 'view-show-tips': false } } }]),
+);
+
 /** A running Node-RED with a user directory of its own. */
 export interface RunningRed {
   readonly url: string;
@@ -70,6 +76,7 @@ export async function startRed(edition: Edition, { theme, flow = [], settings }:
   link(PACKAGE, edition.home);
   for (const name of COMPANIONS) link(name, join(checkout, 'node_modules', name));
   writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow));
+  writeFileSync(join(userDir, '.config.users.json'), JSON.stringify(NO_TIPS));
   const own = {
     credentialSecret: randomBytes(8).toString('hex'),
     editorTheme: editorTheme(edition, theme),

@@ -47,7 +47,7 @@ function fields(edition: Edition, theme: Theme): void {
     await lab.link('enp130s0f1np1');
     await lab.ip('address', 'add', '2001:db8:1234:5678:9abc:def0:1234:5678/64', 'dev', 'enp130s0f1np1');
     [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();

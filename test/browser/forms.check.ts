@@ -50,7 +50,7 @@ function forms(edition: Edition, theme: Theme): void {
     lab = await Lab.open();
     await lab.link('camera', 'tv1');
     [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();

@@ -63,7 +63,7 @@ function operate(edition: Edition, theme: Theme): void {
     dashboard = new Dashboard(operator.page);
     editor = new Editor(engineer.page);
     sidebar = new Sidebar(engineer.page);
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();

@@ -43,7 +43,7 @@ function story(edition: Edition, theme: Theme): void {
     visit = await Visit.open(browser, { theme });
     editor = new Editor(visit.page);
     await editor.open(red.url);
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();

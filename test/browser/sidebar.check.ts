@@ -60,7 +60,7 @@ function sidebars(edition: Edition): void {
     sidebar = new Sidebar(visit.page);
     await new Editor(visit.page).open(red.url);
     await sidebar.open();
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();

@@ -48,7 +48,7 @@ function users(edition: Edition): void {
     const options = { theme: 'light', flow: FLOW, settings: ACCOUNTS } as const;
     [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
     await until(async () => (await kernelRoutes()).length > 0, 'the route of the flow should be there');
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();

@@ -11,7 +11,8 @@ import { SHARPNESS } from './pictures';
 const WIDTH = 1280;
 const HEIGHT = 860;
 /** When to give up on what does not come: no measure of anything. */
-const DEADLINE_MS = 45_000;
+const DEADLINE_MS = 120_000;
+const PICTURE_MS = 20_000;
 
 export interface VisitOptions {
   theme?: Theme;
@@ -64,7 +65,8 @@ export class Visit {
   /** Writes down what there is to see, and tells where. */
   async report(): Promise<void> {
     const path = join(mkdtempSync(join(tmpdir(), 'mfc-browser-failed-')), 'page.png');
-    await this.page.screenshot({ path });
+    // A page that hangs has no picture, and that must not hide what went wrong before.
+    await this.page.screenshot({ path, timeout: PICTURE_MS }).catch((error: Error) => this.#log.push(error.message));
     const asked = this.requests.filter((request) => !/\.\w+$/.test(request)).slice(-20);
     console.error([`The page: ${path}`, ...this.#log, ...asked].join('\n      '));
   }

@@ -137,7 +137,7 @@ describe('lab', () => {
     try {
       await small.listen('udp4');
       await sendToSelf(0, 100);
-      await small.waitFor(SELF, 100);
+      await small.waitFor(SELF, 100); // the first ones tell of their stream, the last ones do not come
       await sendToSelf(100, 200);
       await sendToSelf(200, 201); // tells of those before it
       await small.waitFor(SELF, 201);

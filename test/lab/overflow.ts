@@ -19,19 +19,15 @@ export class Overflow {
 
   /** Counts so many of them, if there are; answers how many. */
   take(most: number): number {
-    return this.#take(most, this.#look().drops);
-  }
-
-  /** The same, if all that did find room is read: what comes then is later. */
-  takeLast(most: number): number {
-    const { waiting, drops } = this.#look();
-    return waiting > 0 ? 0 : this.#take(most, drops);
-  }
-
-  #take(most: number, drops: number): number {
-    const taken = Math.min(most, drops - this.#known);
+    const taken = Math.min(most, this.fresh);
     this.#known += taken;
     return taken;
+  }
+
+  /** How many there are at the end of all that has come: 0 as long as what did find room is not read. */
+  get last(): number {
+    const { waiting, drops } = this.#look();
+    return waiting > 0 ? 0 : drops - this.#known;
   }
 
   // /proc/net/udp: "sl local_address:port rem_address st tx_queue:rx_queue … drops", numbers in hex but for the drops.

@@ -98,8 +98,7 @@ export class Receiver {
       };
       const timer = setTimeout(() => end(false), deadline);
       const again = setInterval(() => {
-        this.#countLast(group, n);
-        check();
+        if (this.#hadNoRoom(group, n)) end(true);
       }, LOOK_AGAIN_MS);
       this.#events.on('packet', check);
       check();
@@ -173,13 +172,16 @@ export class Receiver {
     this.#events.emit('packet');
   }
 
-  // What found no room at the end of a group's streams.
-  #countLast(group: string, n: number): void {
-    if (this.overflow() === 0) return;
-    for (const stream of this.#streams.values()) {
-      const missing = n - this.#received(group);
-      if (stream.group === group && missing > 0) stream.counter.addNext(stream.overflow.takeLast(missing));
+  // Whether the last packets of a group, or all of them, have come and found no room.
+  #hadNoRoom(group: string, n: number): boolean {
+    const missing = (): number => n - this.#received(group);
+    const streams = [...this.#streams.values()].filter((stream) => stream.group === group);
+    for (const { counter, overflow } of this.overflow() > 0 ? streams : []) {
+      counter.addNext(overflow.take(Math.min(missing(), overflow.last)));
     }
+    // A stream that nothing is known of yet counts them with its next packet.
+    const unknown = streams.length === 0 ? [...this.#overflows].reduce((sum, { last }) => sum + last, 0) : 0;
+    return unknown >= missing();
   }
 
   #received(group: string): number {

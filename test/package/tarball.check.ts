@@ -45,7 +45,7 @@ function check({ node, red: version, runtime, user }: Installed): void {
     await tv1.join(GROUP);
     route = { source: camera.ipv4, group: GROUP, iif: 'camera', oifs: ['tv1'] };
     red = await NodeRedProcess.start(options);
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await red?.end('SIGKILL');
     await lab.close();
@@ -138,7 +138,7 @@ function check({ node, red: version, runtime, user }: Installed): void {
       ['active'],
     );
     await reachesTv1();
-  }).timeout(180_000);
+  }).timeout(300_000);
 
   it('deletes the route', async () => {
     await red.post('/del', { source: camera.ipv4, group: GROUP });
