@@ -6,7 +6,7 @@ import { ANY_SOURCE, type MfcCounters } from '../abi/family';
 import type { KernelEntry } from '../kernel/kernel';
 import { Pace } from '../pace';
 import type { Guard } from '../routing/guard';
-import { describeFaults, faultsAmong, together } from '../routing/link-faults';
+import { describeFaults, together } from '../routing/link-faults';
 import type { Filter } from '../routing/request';
 import { addOptions, type Output, type Route, routeInterfaces, toOif } from '../routing/route';
 import { type Entry, keyOf } from '../routing/table';
@@ -142,8 +142,7 @@ function stateOf(
 }
 
 function downReason(route: Route, survey: Survey): string | undefined {
-  const faults = faultsAmong(routeInterfaces(route), (name) => downFault(survey.link(name)));
-  return describeFaults(faults, route.iif);
+  return describeFaults(routeInterfaces(route), (name) => downFault(survey.link(name)), route.iif);
 }
 
 function foreignState({ version, source, group, iif, outputs }: KernelEntry, installer: Installer): RouteState {

@@ -1,7 +1,6 @@
 /**
  * What keeps interfaces from carrying multicast, and the sentences that say so: one for each kind of fault, which names all that have it.
  */
-import { ANY_INTERFACE } from './route';
 import type { PlanLink } from './world';
 
 export type LinkFault = 'absent' | 'loopback' | 'muted' | 'down' | 'unplugged';
@@ -26,39 +25,48 @@ export function faultOf(link: PlanLink | undefined): LinkFault | undefined {
   return link.multicast ? undefined : 'muted';
 }
 
-const NONE: ReadonlyMap<string, LinkFault> = new Map();
-
-/** By name, those interfaces that have a fault. Most have none, and thousands of routes ask. */
-export function faultsAmong(
-  names: readonly string[],
-  faultOf: (name: string) => LinkFault | undefined,
-): ReadonlyMap<string, LinkFault> {
-  let faults: Map<string, LinkFault> | undefined;
-  for (const name of names) {
-    const fault = faultOf(name);
-    if (fault === undefined) continue;
-    faults ??= new Map();
-    faults.set(name, fault);
-  }
-  return faults ?? NONE;
+interface Described {
+  readonly iif: string;
+  readonly names: readonly string[];
+  readonly faults: readonly (LinkFault | undefined)[];
+  readonly text: string;
 }
 
+/** Thousands of routes wait for the same, and have one text then. */
+let last: Described = { iif: '', names: [], faults: [], text: '' };
+
 /**
- * The same text for the same faults, in whichever order a route names its outputs: a route that waits for the same is the same.
+ * What of these interfaces has a fault; undefined if none has. The same text for the same faults, in whichever order a route names its
+ * outputs: a route that waits for the same is the same.
  *
  * @param iif the input, which is named first
  */
-export function describeFaults(faults: ReadonlyMap<string, LinkFault>, iif = ANY_INTERFACE): string | undefined {
-  if (faults.size === 0) return undefined;
-  const names = Array.from(faults.keys());
-  if (names.length > 1) names.sort((a, b) => Number(b === iif) - Number(a === iif) || (a < b ? -1 : 1));
-  const sentences = KINDS.flatMap((kind) =>
-    sentence(
+export function describeFaults(
+  names: readonly string[],
+  faultOf: (name: string) => LinkFault | undefined,
+  iif: string,
+): string | undefined {
+  if (names.every((name) => faultOf(name) === undefined)) return undefined;
+  const faults = names.map(faultOf);
+  if (iif !== last.iif || !isEqual(names, last.names) || !isEqual(faults, last.faults)) {
+    last = { iif, names, faults, text: textOf(names, faults, iif) };
+  }
+  return last.text;
+}
+
+function isEqual(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
+}
+
+function textOf(names: readonly string[], faults: readonly (LinkFault | undefined)[], iif: string): string {
+  const sentences = KINDS.map((kind) => {
+    const faulty = names.filter((_, i) => faults[i] === kind);
+    return sentence(
       kind,
-      names.filter((name) => faults.get(name) === kind),
-    ),
-  );
-  return sentences.join(' ');
+      faulty.sort((a, b) => Number(b === iif) - Number(a === iif) || (a < b ? -1 : 1)),
+    );
+  });
+  return together(...sentences) ?? '';
 }
 
 /** The sentence for one interface. */
@@ -77,12 +85,11 @@ export function together(...sentences: readonly (string | undefined)[]): string 
   return said.length === 0 ? undefined : said.join(' ');
 }
 
-function sentence(fault: LinkFault, names: readonly string[]): string[] {
-  const [first, ...others] = names;
-  if (first === undefined) return [];
-  if (others.length === 0) return [describeFault(fault, first)];
-  const left = names.length - MAX_NAMED;
+function sentence(fault: LinkFault, names: readonly string[]): string | undefined {
+  const [first] = names;
+  if (first === undefined) return undefined;
+  if (names.length === 1) return describeFault(fault, first);
   const named = names.slice(0, MAX_NAMED).map((name) => `'${name}'`);
-  const last = left > 0 ? `${left} more` : named.pop();
-  return [`Interfaces ${named.join(', ')} and ${last} ${SENTENCES[fault][1]}.`];
+  const rest = names.length > MAX_NAMED ? `${names.length - MAX_NAMED} more` : named.pop();
+  return `Interfaces ${named.join(', ')} and ${rest} ${SENTENCES[fault][1]}.`;
 }

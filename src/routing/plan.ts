@@ -9,11 +9,11 @@ import { messageOf } from '../errors';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
-import { describeFaults, together } from './link-faults';
+import { describeFaults, faultOf, type LinkFault, together } from './link-faults';
 import { MfcPlan } from './mfc-plan';
 import type { Operation } from './operation';
 import { noVif } from './refusals';
-import { faultsOf, isEmptied, resolve } from './resolve';
+import { isEmptied, namedInterfaces, resolve } from './resolve';
 import { Room } from './room';
 import { type Route, routeInterfaces, withOutputs } from './route';
 import {
@@ -176,10 +176,13 @@ export class Plan {
     const lost = routeInterfaces(installed).filter((name) => names.has(name));
     if (lost.length === 0) return;
     const rest = without(installed, names);
-    const faults = new Map(faultsOf(route, this.world));
-    for (const name of lost) faults.set(name, 'absent'); // also where another one has its name by now
     const left = names.has(rest.iif) || isEmptied(rest, route) ? undefined : rest;
-    this.reduce(entry, left, describeFaults(faults, route.iif));
+    // What is lost is absent, also where another interface has its name by now.
+    const fault = (name: string): LinkFault | undefined =>
+      names.has(name) ? 'absent' : faultOf(this.world.link(name));
+    const named = namedInterfaces(route);
+    const others = lost.filter((name) => !named.includes(name));
+    this.reduce(entry, left, describeFaults([...named, ...others], fault, route.iif));
   }
 
   /** Deletes the VIFs that no route uses. */

@@ -1,7 +1,7 @@
 /**
  * What of a route its interfaces allow now.
  */
-import { describeFaults, faultOf, faultsAmong, type LinkFault, noMatch, together } from './link-faults';
+import { describeFaults, faultOf, type LinkFault, noMatch, together } from './link-faults';
 import { isOpenEnded, isPattern, matchesPattern, type Output, type Route, routeInterfaces, withOutputs } from './route';
 import type { World } from './world';
 
@@ -20,11 +20,12 @@ export function namedInterfaces(route: Route): readonly string[] {
 
 export function resolve(route: Route, world: World): Resolved {
   const { iif } = route;
-  const isUsable = (name: string): boolean => faultOf(world.link(name)) === undefined;
-  const faults = describeFaults(faultsOf(route, world), iif);
+  const fault = (name: string): LinkFault | undefined => faultOf(world.link(name));
+  const isUsable = (name: string): boolean => fault(name) === undefined;
+  const faults = describeFaults(namedInterfaces(route), fault, iif);
   const inputs = isPattern(iif) ? inputsOf(iif, world, isUsable) : undefined;
   const reason = inputs?.length === 0 ? together(noMatch(iif), faults) : faults;
-  const usable = withOutputs(route, ({ name }) => isUsable(name));
+  const usable = faults === undefined ? route : withOutputs(route, ({ name }) => isUsable(name));
   const hasInput = inputs === undefined ? isUsable(iif) : inputs.length > 0;
   if (!hasInput || isEmptied(usable, route)) return { installed: undefined, reason };
   return { installed: isOpenEnded(route) ? fill(usable, inputs ?? [], world, isUsable) : usable, reason };
@@ -32,11 +33,6 @@ export function resolve(route: Route, world: World): Resolved {
 
 function inputsOf(pattern: string, world: World, isUsable: (name: string) => boolean): readonly string[] {
   return world.linkNames().filter((name) => matchesPattern(pattern, name) && isUsable(name));
-}
-
-/** Of the interfaces that a route names, those that it cannot use. */
-export function faultsOf(route: Route, world: Pick<World, 'link'>): ReadonlyMap<string, LinkFault> {
-  return faultsAmong(namedInterfaces(route), (name) => faultOf(world.link(name)));
 }
 
 /** Whether nothing is left of a route that names outputs. */

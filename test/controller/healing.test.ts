@@ -147,4 +147,15 @@ describe('controller: healing', () => {
       equal((await bench.controller.add(mfc_rules)).changed, false);
     });
   }
+
+  it('says of every interface of a route what keeps packets from flowing', async () => {
+    const reason = async (): Promise<string | undefined> => (await bench.controller.state({})).mfc_rules[0]?.reason;
+    await bench.controller.add({ ...ROUTE, oifs: ['out1', 'out2', 'out9'], allow_absent: true });
+    bench.kernel.setLink('out1', { up: false });
+    bench.kernel.setLink('in1', { up: true, running: false });
+    equal(await reason(), "Interface 'out9' not found. Interface 'out1' is down. Interface 'in1' has no carrier.");
+    bench.kernel.delLink('out2');
+    bench.kernel.setLink('in1', { up: false });
+    equal(await reason(), "Interfaces 'out2' and 'out9' not found. Interfaces 'in1' and 'out1' are down.");
+  });
 });

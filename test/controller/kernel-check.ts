@@ -32,7 +32,11 @@ export class KernelCheck {
 
   private stateOf(rule: RouteState): RouteState['state'] {
     if (!isUsable(formOf(rule), this.links)) return 'pending';
-    return namesOf(formOf(rule)).every((name) => this.has(name)) ? 'active' : 'degraded';
+    const form = formOf(rule);
+    const isRunning = (name: string): boolean => this.kernel.findLink(name)?.running !== false;
+    // Where hosts may join, links that are down do not count.
+    const used = form.outputs === 'members' ? [form.iif] : namesOf(form);
+    return namesOf(form).every((name) => this.has(name)) && used.every(isRunning) ? 'active' : 'degraded';
   }
 
   private checkFamily({ mfc_rules, vif_map, vif6_map }: StateAnswer, version: IpVersion): void {

@@ -31,6 +31,7 @@ export class MessageChaos {
     [7, 'return', () => this.scene.links.return()],
     [3, 'rename', () => this.scene.rename()],
     [3, 'new link of the same name', () => this.scene.links.remake()],
+    [4, 'plug', () => this.scene.plug()],
     [3, 'lost events', () => this.bench.kernel.loseEvents()],
     [4, 'successor', () => this.scene.restart(true)],
     [4, 'restart', () => this.scene.restart(false)],

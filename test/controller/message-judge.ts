@@ -4,8 +4,10 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { ChangeAnswer, SetAnswer } from '../../src/controller/answers';
 import { MfcError } from '../../src/errors';
 import { Expected } from './expected';
-import { formOf, written } from './forms';
+import { formOf, streamOf, written } from './forms';
+import { winnerOf } from './learnt';
 import type { Scene, View } from './scene';
+import { streamsOn } from './traffic';
 import type { Message } from './wishes';
 import { checkSteps } from './witness';
 
@@ -34,6 +36,7 @@ export class MessageJudge {
     const expected = this.expect(before, message);
     if (result instanceof MfcError) await this.checkRefusal(before, expected, result, dry);
     else await this.checkAnswer(expected, result, dry);
+    checkReserved(scene.links.present, before, await scene.look());
     return result;
   }
 
@@ -80,6 +83,16 @@ export class MessageJudge {
     deepEqual(written(result.mfc_rules.map(formOf)), written(told), 'the routes of the answer');
     deepEqual(written(dry.mfc_rules.map(formOf)), written(told), 'the routes of the dry run');
     for (const word of WORDS) checkCount(result.message, word, deeds.filter((deed) => deed.word === word).length);
+  }
+}
+
+/** No message takes a stream from a route that the controller itself has made. */
+function checkReserved(links: readonly string[], before: View, after: View): void {
+  for (const stream of streamsOn(links)) {
+    const winner = winnerOf(stream, before.rules);
+    if (winner?.reserved !== true) continue;
+    const now = winnerOf(stream, after.rules);
+    equal(now && streamOf(now), streamOf(winner), `who takes ${JSON.stringify(stream)}`);
   }
 }
 

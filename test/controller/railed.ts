@@ -4,7 +4,7 @@ import { covers, parsePrefix } from '../../src/routing/prefix';
 import type { RailSettings } from '../../src/routing/rails';
 import type { Rule } from '../../src/routing/route';
 import type { Deed, Expected } from './expected';
-import { type Form, type Forms, isPattern, matches, namesOf, streamOf } from './forms';
+import { type Form, type Forms, isOneStream, isPattern, matches, streamOf } from './forms';
 import type { Random } from './random';
 
 const RESERVED = [
@@ -86,24 +86,28 @@ export class Railed {
     return allowedSources === undefined || isWithin(source, allowedSources);
   }
 
-  /** What a route has already, it may keep. */
+  /** What a route has already in the same role, it may keep. One of which the input is open or closed now is another route. */
   private isAllowedWay(form: Form, before: Form | undefined): boolean {
     const { allowedInterfaces } = this.settings;
     if (allowedInterfaces === undefined) return true;
     const allowed = allowedInterfaces.split(', ');
-    const isAllowed = (name: string): boolean =>
-      allowed.some(
-        (one) =>
-          one === name || one === '*' || ((!isPattern(name) || name !== '*') && matches(one, name.replace('+', ''))),
-      );
-    const kept = before === undefined ? [] : [before.iif, ...namesOf(before), ...(isAnyMember(before) ? ['*'] : [])];
-    const names = [form.iif, ...namesOf(form), ...(isAnyMember(form) ? ['*'] : [])];
-    return names.every((name) => isAllowed(name) || kept.includes(name));
+    const isOther = before !== undefined && isOneStream(form) && isPattern(before.iif) !== isPattern(form.iif);
+    const kept = before === undefined || isOther ? [] : rolesOf(before);
+    return rolesOf(form).every((role) => kept.includes(role) || allowed.some((one) => isMeant(one, nameIn(role))));
   }
 }
 
-function isAnyMember({ outputs, among }: Form): boolean {
-  return outputs === 'members' && among === undefined;
+/** `iif in1`, `output out1`, `member *`. */
+function rolesOf({ iif, outputs, among }: Form): string[] {
+  if (outputs !== 'members') return [`iif ${iif}`, ...outputs.map(({ name }) => `output ${name}`)];
+  return [`iif ${iif}`, ...(among ?? ['*']).map((name) => `member ${name}`)];
+}
+
+const nameIn = (role: string): string => role.slice(role.indexOf(' ') + 1);
+
+/** Whether all interfaces that a name or a pattern means are allowed. */
+function isMeant(allowed: string, name: string): boolean {
+  return allowed === '*' || (name !== '*' && matches(allowed, name.replace('+', '')));
 }
 
 function hasNewLoop(before: Forms, after: Forms): boolean {

@@ -10,7 +10,7 @@ import { checkLearnt } from './learnt';
 import { Links } from './links';
 import { Railed, randomRails } from './railed';
 import type { Random } from './random';
-import { ToldRoutes } from './told-routes';
+import { ToldRoutes, toldState } from './told-routes';
 import { LEASE } from './wishes';
 import { Witness } from './witness';
 
@@ -51,6 +51,13 @@ export class Scene {
   rename(): void {
     const { from, to } = this.links.rename();
     this.watched = this.watched.map((name) => (name === from ? to : name));
+  }
+
+  /** A cable is pulled out, or put in again. */
+  plug(): void {
+    const { kernel } = this.bench;
+    const name = this.random.pick(this.links.present);
+    kernel.setLink(name, { running: kernel.findLink(name)?.running === false });
   }
 
   /** With other guard rails. What messages have made stays, but where the controller itself makes a route now. */
@@ -121,7 +128,8 @@ export class Scene {
 
   private checkStatus(own: StateAnswer['mfc_rules']): void {
     const { routes, pending, degraded } = this.bench.controller.status;
-    const count = (name: string): number => own.filter(({ state }) => state === name).length;
-    deepEqual([routes, pending, degraded], [own.length, count('pending'), count('degraded')], 'the status');
+    const waiting = own.filter(({ state }) => state === 'pending').length;
+    const partial = own.filter((rule) => toldState(rule) === 'degraded').length;
+    deepEqual([routes, pending, degraded], [own.length, waiting, partial], 'the status');
   }
 }

@@ -10,7 +10,7 @@ import { Told } from './told';
 
 const KINDS = ['route_added', 'route_changed', 'route_removed', 'route_pending', 'route_active'];
 
-type Rule = Pick<RouteState, 'source' | 'group' | 'iif' | 'oifs' | 'state'>;
+type Rule = Pick<RouteState, 'source' | 'group' | 'iif' | 'oifs' | 'state' | 'allow_absent'>;
 
 export class ToldRoutes {
   private readonly told: Told;
@@ -18,12 +18,12 @@ export class ToldRoutes {
 
   constructor(controller: Controller, state: readonly RouteState[]) {
     this.told = new Told(controller, { events: KINDS });
-    for (const rule of state) this.routes.set(keyOf(rule), textOf(rule));
+    for (const rule of state) this.routes.set(keyOf(rule), textOf({ ...rule, state: toldState(rule) }));
   }
 
   /** What was told adds up to these. */
   async check(state: readonly RouteState[]): Promise<void> {
-    const expected = new Map(state.map((rule) => [keyOf(rule), textOf(rule)]));
+    const expected = new Map(state.map((rule) => [keyOf(rule), textOf({ ...rule, state: toldState(rule) })]));
     await until(() => this.take() && sorted(this.routes).join() === sorted(expected).join(), 'told').catch(() =>
       deepEqual(sorted(this.routes), sorted(expected)),
     );
@@ -49,6 +49,11 @@ export class ToldRoutes {
     if (event.event === 'route_removed') this.routes.delete(key);
     else this.routes.set(key, textOf(rule));
   }
+}
+
+/** That a link is down is no event of a route, and no part of the status: it waits for nothing. */
+export function toldState({ state, allow_absent }: Pick<RouteState, 'state' | 'allow_absent'>): RouteState['state'] {
+  return state === 'degraded' && allow_absent !== true ? 'active' : state;
 }
 
 /** One stream can have a route for any input and the entry that this one has learnt. */

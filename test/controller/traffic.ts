@@ -10,6 +10,13 @@ export const SENDERS = { 4: ['10.0.0.1', '10.0.1.1'], 6: ['fd00::1', 'fd00:1::1'
 
 export const versionOf = (group: string): IpVersion => (group.includes(':') ? 6 : 4);
 
+/** All streams that may come in by these interfaces. */
+export function streamsOn(links: readonly string[]): { source: string; group: string; iif: string }[] {
+  return STREAMS.flatMap((group) =>
+    SENDERS[versionOf(group)].flatMap((source) => links.map((iif) => ({ source, group, iif }))),
+  );
+}
+
 export class Traffic {
   /** @param links the interfaces that are there */
   constructor(
