@@ -9,11 +9,11 @@ import { visible } from '../fake/table';
 import { until } from '../lab/until';
 import type { Bench } from './bench';
 import { checkConsistent } from './consistent';
+import { die } from './death';
 import { Links } from './links';
 import { Others } from './others';
 import { type Model, type Random, send, sorted } from './random';
 
-const VERSIONS = [4, 6] as const;
 /** Every one makes the next repair wait longer. */
 const MAX_DRIFTS = 4;
 
@@ -158,21 +158,8 @@ export class Chaos {
   /** The process dies; somebody holds its sockets, and gives them to the next one. */
   private async die(): Promise<void> {
     await this.check(); // what was not saved yet would be saved by the old one here, which is not dead in truth
-    const { kernel, controller } = this.bench;
-    const holders = VERSIONS.flatMap((version) => {
-      const fd = kernel.ownerFd(version);
-      return fd === undefined ? [] : [{ version, holder: kernel.hold(fd) }];
-    });
-    kernel.kill();
-    await controller.close();
-    this.links.anything();
-    const sockets = new Map<IpVersion, MrouteSocket>();
-    for (const { version, holder } of holders) {
-      const socket = kernel.adoptMroute(version, undefined, holder.give());
-      holder.letGo();
-      this.leaveUnsaved(version, socket);
-      sockets.set(version, socket);
-    }
+    const sockets = await die(this.bench, () => this.links.anything());
+    for (const [version, socket] of sockets) this.leaveUnsaved(version, socket);
     await this.openAfter(sockets);
   }
 

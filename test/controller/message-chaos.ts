@@ -33,8 +33,9 @@ export class MessageChaos {
     [3, 'new link of the same name', () => this.scene.links.remake()],
     [4, 'plug', () => this.scene.plug()],
     [3, 'lost events', () => this.bench.kernel.loseEvents()],
-    [4, 'successor', () => this.scene.restart(true)],
-    [4, 'restart', () => this.scene.restart(false)],
+    [4, 'successor', () => this.scene.restart('hand over')],
+    [4, 'death', () => this.scene.restart('die')],
+    [4, 'restart', () => this.scene.restart('stop')],
   ];
 
   constructor(

@@ -2,8 +2,10 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import type { RouteState, StateAnswer } from '../../src/controller/answers';
+import type { Estate } from '../../src/controller/opening';
 import { until } from '../lab/until';
 import type { Bench } from './bench';
+import { die } from './death';
 import { formOf, formsOf, isOwn, streamOf, written } from './forms';
 import { KernelCheck } from './kernel-check';
 import { checkLearnt } from './learnt';
@@ -61,21 +63,30 @@ export class Scene {
   }
 
   /** With other guard rails. What messages have made stays, but where the controller itself makes a route now. */
-  async restart(isSuccessor: boolean): Promise<void> {
+  async restart(end: 'stop' | 'hand over' | 'die'): Promise<void> {
     const { bench, random } = this;
     const { own } = await this.look();
     const made = own.filter((rule) => !this.railed.isReserved(formOf(rule)));
     this.told?.end();
     this.railed = new Railed(randomRails(random));
     this.watched = random.pick([[], ['in+'], ['in1', 'out+']]);
-    const estate = isSuccessor ? await bench.controller.handOver(undefined) : await bench.stop();
-    const before = estate === undefined ? [] : [{ handOver: async () => estate, close: async () => undefined }];
-    bench.replace(before, this.railed.settings, this.watched.join(', '));
+    const estate = await this.end(end);
+    const before = estate && { handOver: async () => estate, close: async () => undefined };
+    bench.replace(before === undefined ? [] : [before], this.railed.settings, this.watched.join(', '));
     await bench.controller.open();
     await this.open();
     const expected = new Map([...formsOf(made), ...formsOf(this.railed.reserved)]);
     const now = await this.look();
     deepEqual(written(now.own.map(formOf)), written(expected.values()), 'what was saved, and what is reserved');
+  }
+
+  /** Answers what a successor gets. */
+  private async end(how: 'stop' | 'hand over' | 'die'): Promise<Estate | undefined> {
+    const { bench } = this;
+    if (how === 'hand over') return bench.controller.handOver(undefined);
+    if (how === 'die') return { sockets: await die(bench), joins: [] };
+    await bench.stop();
+    return undefined;
   }
 
   /** When all that was going on is done. */
