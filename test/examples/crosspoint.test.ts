@@ -137,6 +137,7 @@ describe('crosspoint', () => {
         await panel.tap(BACKUP, 'tv1');
         await panel.tap(COMMENTARY, 'tv3');
         await has('', '', 'tv1 tv3');
+        await panel.looks(COMMENTARY, 'tv3', 'on'); // what was drawn before the taps must not be taken for the recall
         await panel.send('crosspoint', { topic: 'recall', payload: 2 });
         await has('tv2', 'tv1', 'tv1');
         await panel.looks(CAMERA, 'tv2', 'on');
