@@ -6,6 +6,7 @@
  */
 import type { IpVersion } from '../abi/address';
 import { messageOf } from '../errors';
+import { Decisions } from './decisions';
 import { because, isOwn, isRenewal, isSame } from './entry';
 import type { At } from './invalid';
 import { LearntPlan } from './learnt-plan';
@@ -16,16 +17,7 @@ import { noVif } from './refusals';
 import { isEmptied, namedInterfaces, resolve } from './resolve';
 import { Room } from './room';
 import { type Route, routeInterfaces, withOutputs } from './route';
-import {
-  type Cause,
-  type Changes,
-  type Entry,
-  keyOf,
-  type RouteTable,
-  rivalKey,
-  type TableState,
-  type Vifs,
-} from './table';
+import { type Cause, type Changes, type Entry, keyOf, type RouteTable, type TableState, type Vifs } from './table';
 import { VifPlan } from './vif-plan';
 import type { World } from './world';
 
@@ -36,13 +28,9 @@ export class Plan {
   private readonly vifs: VifPlan;
   private readonly entries: MfcPlan;
   private readonly learnt: LearntPlan;
-  private readonly changes = new Map<string, Entry | undefined>();
-  /** Keys of routes that were decided on and are to be as they are. */
-  private readonly kept = new Set<string>();
+  private readonly decisions: Decisions;
   private readonly room: Room;
   private waiting = 0;
-  /** Whether a route that learns is among the changes, be it in the kernel or not. */
-  private hasLearning = false;
   /** Interfaces that a route takes if it can were left out: there are no VIF numbers for them. */
   isShort = false;
   /** Why routes go, if not because they are deleted. */
@@ -54,17 +42,18 @@ export class Plan {
     private readonly world: World,
     wished: Vifs = table.vifs,
   ) {
+    this.decisions = new Decisions(table);
     const find = (key: string): Entry | undefined => this.find(key);
     this.vifs = new VifPlan(table.vifs, world, wished, this.steps, () => this.room);
     this.entries = new MfcPlan(this.vifs.vifs, world, this.steps);
     this.room = new Room(table, this.vifs, {
       find,
-      note: (key, entry) => this.changes.set(key, entry),
+      note: (key, entry) => this.decisions.change(key, entry),
       reduce: (entry, left) => this.reduce(entry, left),
     });
     this.learnt = new LearntPlan(table, world, {
       find,
-      changed: () => this.changes.keys(),
+      changed: () => this.decided.keys(),
       change: (key, before, entry) => this.change(key, before, entry),
     });
   }
@@ -83,17 +72,17 @@ export class Plan {
   /** Ask when all is decided. */
   get next(): TableState {
     this.settle();
-    return { vifs: this.vifs.vifs, changes: this.changes, cause: this.cause };
+    return { vifs: this.vifs.vifs, changes: this.decided, cause: this.cause };
   }
 
   /** What is decided so far; what was learnt follows at the end. */
   get decided(): Changes {
-    return this.changes;
+    return this.decisions.changes;
   }
 
   /** The entry as it will be. */
   find(key: string): Entry | undefined {
-    return this.changes.has(key) ? this.changes.get(key) : this.table.get(key);
+    return this.decisions.find(key);
   }
 
   /** Whether every route of the plan will be in the kernel as it is wanted. */
@@ -103,8 +92,7 @@ export class Plan {
 
   /** What is decided so far on the stream of a route: another route for it may have its input open. */
   decidedOn(route: Route, key: string): Entry | undefined {
-    const decided = this.decidedBy(key);
-    return decided === undefined && this.mayHaveRival(route) ? this.decidedBy(rivalKey(route)) : decided;
+    return this.decisions.on(route, key);
   }
 
   /** Throws if an interface that a route names cannot be used. */
@@ -140,7 +128,7 @@ export class Plan {
 
   /** Keeps a route as it is in the kernel, or not there at all, and notes why. */
   keep(route: Route, reason: string): void {
-    this.decide(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
+    this.decisions.change(keyOf(route), { route, installed: this.find(keyOf(route))?.installed, reason });
   }
 
   /** The table of a family is no longer ours: nothing of it is in the kernel as far as we know, and its routes wait. */
@@ -148,7 +136,7 @@ export class Plan {
     this.vifs.loseAll(version);
     for (const [key, { route, learnt }] of this.table.keyed()) {
       if (route.version !== version) continue;
-      this.changes.set(key, learnt === undefined ? { route, installed: undefined, reason } : undefined);
+      this.decisions.change(key, learnt === undefined ? { route, installed: undefined, reason } : undefined);
     }
   }
 
@@ -156,8 +144,8 @@ export class Plan {
   drop(route: Route): void {
     const key = keyOf(route);
     const before = this.find(key);
-    this.changes.set(key, undefined);
-    if (before !== undefined && this.canLearn && this.learnt.leave(key, before)) return;
+    this.decisions.change(key, undefined);
+    if (before !== undefined && this.decisions.canLearn && this.learnt.leave(key, before)) return;
     this.replace(before, undefined);
   }
 
@@ -200,47 +188,24 @@ export class Plan {
   private reduce(entry: Entry, left: Route | undefined, reason = entry.reason): void {
     const { route } = entry;
     if (left !== undefined) this.vifs.retain(left);
-    this.changes.set(keyOf(route), { route, installed: left, ...because(reason) });
+    this.decisions.change(keyOf(route), { route, installed: left, ...because(reason) });
     this.replace(entry, left);
   }
 
   /** Makes `entry` what the table has. The interfaces of what is to be in the kernel are acquired. */
   private put(entry: Entry, key = keyOf(entry.route)): Outcome {
-    const rival = this.mayHaveRival(entry.route) ? this.find(rivalKey(entry.route)) : undefined;
-    if (rival !== undefined && isOwn(rival) && rivalKey(entry.route) !== key) {
-      this.set(entry, key);
-      this.drop(rival.route);
-      return 'replaced';
-    }
-    return this.set(entry, key);
-  }
-
-  /** Most tables have no route that learns: thousands of routes need not be compared with any. */
-  private mayHaveRival({ learning }: Route): boolean {
-    return learning !== undefined || this.canLearn;
-  }
-
-  private get canLearn(): boolean {
-    return this.hasLearning || this.table.learning.size > 0;
-  }
-
-  private decidedBy(key: string): Entry | undefined {
-    if (this.kept.has(key)) return this.find(key);
-    const decided = this.changes.get(key);
-    // A route that has only made room is still to be decided on.
-    return decided?.route === this.table.get(key)?.route ? undefined : decided;
-  }
-
-  private decide(key: string, entry: Entry): void {
-    this.changes.set(key, entry);
-    if (entry.route.learning !== undefined) this.hasLearning = true;
+    const rival = this.decisions.rivalOf(entry.route, key);
+    if (rival === undefined) return this.set(entry, key);
+    this.set(entry, key);
+    this.drop(rival);
+    return 'replaced';
   }
 
   private set(entry: Entry, key: string): Outcome {
     const before = this.find(key);
     const isAsBefore = before !== undefined && isSame(before, entry);
-    if (isAsBefore) this.kept.add(key);
-    else this.decide(key, entry);
+    if (isAsBefore) this.decisions.keep(key);
+    else this.decisions.change(key, entry);
     this.replace(before ?? this.learnt.comeBack(key), entry.installed);
     if (entry.reason !== undefined && entry.route.isWatch === undefined) this.waiting++;
     if (isAsBefore) return 'unchanged';
@@ -270,7 +235,7 @@ export class Plan {
 
   private change(key: string, before: Route | undefined, entry: Entry | undefined): void {
     this.entries.rewrite(before, entry?.installed);
-    this.changes.set(key, entry);
+    this.decisions.change(key, entry);
   }
 
   /** What of a route its interfaces allow now. */
