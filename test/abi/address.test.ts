@@ -13,7 +13,7 @@ import {
   putIpv4,
   putIpv6,
 } from '../../src/abi/address';
-import { Random } from '../controller/random';
+import { Random } from '../lab/random';
 
 function words(text: string): readonly number[] {
   const parsed = parseIpv6(text);

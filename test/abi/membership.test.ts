@@ -14,7 +14,7 @@ import {
   type Query,
 } from '../../src/abi/membership';
 import { decodeMld, decodeMldPacket } from '../../src/abi/mld';
-import { Random } from '../controller/random';
+import { Random } from '../lab/random';
 import { says } from '../streams/said';
 
 const hex = (text: string): Uint8Array => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');

@@ -4,10 +4,9 @@ import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict
 import { MfcError } from '../../src/errors';
 import { parseRails, type RailSettings } from '../../src/routing/rails';
 import type { Rule } from '../../src/routing/route';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 import { until } from '../lab/until';
 import { Bench } from './bench';
-import { Random } from './random';
 import { Told } from './told';
 
 const A = { source: '10.1.0.1', group: '239.1.1.1', iif: 'in1', oifs: ['out1'] };

@@ -2,8 +2,7 @@
 
 import { equal } from 'node:assert/strict';
 import { formatPrefix, masked, parsePrefix } from '../../src/routing/prefix';
-import { Random } from '../controller/random';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 import { validRoute } from './cases';
 import { loadEditor } from './fake-editor';
 import { asInForms, refusalOf } from './refusal';

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Rule } from '../../src/routing/route';
 import { checkConsistent } from '../controller/consistent';
-import { Model, Random, sorted } from '../controller/random';
+import { Model, sorted } from '../controller/random/model';
 import { readProc } from '../kernel/proc';
 import { hasIPv6, ipBatch } from '../lab/ip';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 import { DEADLINE_MS } from '../lab/until';
 import { Router } from './router';
 

@@ -6,8 +6,7 @@ import { contains, parsePrefix } from '../../src/routing/prefix';
 import { parseAdd } from '../../src/routing/request';
 import { resolve } from '../../src/routing/resolve';
 import { routeKey } from '../../src/routing/route';
-import { Random } from '../controller/random';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 import { Ground } from './world';
 
 const LINKS = ['eth1', 'eth2', 'eth3', 'wlan1'];

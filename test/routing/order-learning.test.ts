@@ -7,8 +7,7 @@ import type { Plan } from '../../src/routing/plan';
 import { parseAdd } from '../../src/routing/request';
 import { formatRoute, type Route, routeInterfaces, toRule } from '../../src/routing/route';
 import { rivalKey } from '../../src/routing/table';
-import { Random } from '../controller/random';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 import { checkSteps, everyForwarding, runWatched } from './watched';
 import { Ground } from './world';
 

@@ -7,8 +7,7 @@ import { Plan } from '../../src/routing/plan';
 import { formatRoute } from '../../src/routing/route';
 import { keyOf } from '../../src/routing/table';
 import { parseWanted, parseWholeTable, setWholeTable } from '../../src/routing/whole-table';
-import { Random } from '../controller/random';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 import { everyForwarding, runWatched } from './watched';
 import { Ground, steps } from './world';
 

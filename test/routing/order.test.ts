@@ -4,8 +4,8 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import type { Plan } from '../../src/routing/plan';
 import { formatRoute } from '../../src/routing/route';
-import { Model, Random } from '../controller/random';
-import { SEED } from '../lab/seed';
+import { Model } from '../controller/random/model';
+import { Random, SEED } from '../lab/random';
 import { checkSteps, everyForwarding, runWatched } from './watched';
 import { Ground } from './world';
 

@@ -12,8 +12,7 @@ import {
   type Prefix,
   parsePrefix,
 } from '../../src/routing/prefix';
-import { Random } from '../controller/random';
-import { SEED } from '../lab/seed';
+import { Random, SEED } from '../lab/random';
 
 function prefix(text: string): Prefix {
   const parsed = parsePrefix(text);

@@ -1,7 +1,7 @@
 // Streams that begin, fail and are back: told once each, and in time.
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { Random } from '../controller/random';
+import { Random } from '../lab/random';
 import { MeterGround } from './meter-ground';
 
 const A = '239.1.1.1';

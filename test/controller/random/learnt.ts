@@ -1,10 +1,10 @@
 // Whether an entry that was learnt on the fake kernel is that of the route that wins.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import type { RouteState } from '../../src/controller/answers';
-import { addressBytes, contains, parsePrefix } from '../../src/routing/prefix';
-import { matchesPattern } from '../../src/routing/route';
-import type { FakeKernel } from '../fake/kernel';
+import type { RouteState } from '../../../src/controller/answers';
+import { addressBytes, contains, parsePrefix } from '../../../src/routing/prefix';
+import { matchesPattern } from '../../../src/routing/route';
+import type { FakeKernel } from '../../fake/kernel';
 
 const nameOf = (oif: RouteState['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
 

@@ -1,8 +1,8 @@
 // The interfaces of the fake kernel that come, go and change names at random.
 
-import type { FakeKernel } from '../fake/kernel';
-import { LINKS } from './bench';
-import type { Random } from './random';
+import type { FakeKernel } from '../../fake/kernel';
+import type { Random } from '../../lab/random';
+import { LINKS } from '../bench';
 
 export class Links {
   private readonly there = new Set(LINKS);

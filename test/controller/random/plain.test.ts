@@ -6,17 +6,17 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StateAnswer } from '../../src/controller/answers';
-import { Controller } from '../../src/controller/controller';
-import type { Rule } from '../../src/routing/route';
-import { readProc } from '../kernel/proc';
-import { hasIPv6 } from '../lab/ip';
-import { Lab } from '../lab/lab';
-import { SEED } from '../lab/seed';
-import { Bench } from './bench';
+import type { StateAnswer } from '../../../src/controller/answers';
+import { Controller } from '../../../src/controller/controller';
+import type { Rule } from '../../../src/routing/route';
+import { readProc } from '../../kernel/proc';
+import { hasIPv6 } from '../../lab/ip';
+import { Lab } from '../../lab/lab';
+import { Random, SEED } from '../../lab/random';
+import { Bench } from '../bench';
+import { checkConsistent } from '../consistent';
 import { Chaos } from './chaos';
-import { checkConsistent } from './consistent';
-import { Model, Random, send, sorted } from './random';
+import { Model, send, sorted } from './model';
 
 const STEPS = 200;
 

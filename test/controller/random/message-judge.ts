@@ -1,8 +1,8 @@
 // Sends messages to a scene, and holds what comes of them against a plain model (expected.ts, railed.ts).
 
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import type { ChangeAnswer, SetAnswer } from '../../src/controller/answers';
-import { MfcError } from '../../src/errors';
+import type { ChangeAnswer, SetAnswer } from '../../../src/controller/answers';
+import { MfcError } from '../../../src/errors';
 import { Expected } from './expected';
 import { formOf, streamOf, written } from './forms';
 import { winnerOf } from './learnt';

@@ -1,8 +1,8 @@
 // The process of a controller dies while somebody holds its sockets, who gives them to the next one.
 
-import type { IpVersion } from '../../src/abi/address';
-import type { MrouteSocket } from '../../src/kernel/kernel';
-import type { Bench } from './bench';
+import type { IpVersion } from '../../../src/abi/address';
+import type { MrouteSocket } from '../../../src/kernel/kernel';
+import type { Bench } from '../bench';
 
 const VERSIONS = [4, 6] as const;
 

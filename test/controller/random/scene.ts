@@ -1,17 +1,17 @@
 // A controller with guard rails on the fake kernel, and what must hold of it whenever nothing is under way.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import type { RouteState, StateAnswer } from '../../src/controller/answers';
-import type { Estate } from '../../src/controller/opening';
-import { until } from '../lab/until';
-import type { Bench } from './bench';
+import type { RouteState, StateAnswer } from '../../../src/controller/answers';
+import type { Estate } from '../../../src/controller/opening';
+import type { Random } from '../../lab/random';
+import { until } from '../../lab/until';
+import type { Bench } from '../bench';
 import { die } from './death';
 import { formOf, formsOf, isOwn, streamOf, written } from './forms';
 import { KernelCheck } from './kernel-check';
 import { checkLearnt } from './learnt';
 import { Links } from './links';
 import { Railed, randomRails } from './railed';
-import type { Random } from './random';
 import { ToldRoutes, toldState } from './told-routes';
 import { LEASE } from './wishes';
 import { Witness } from './witness';

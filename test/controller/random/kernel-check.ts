@@ -1,10 +1,10 @@
 // Whether the fake kernel has what the state of a controller says, where routes learn, open outputs for hosts and wait for interfaces.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import type { IpVersion } from '../../src/abi/address';
-import type { RouteState, StateAnswer } from '../../src/controller/answers';
-import type { FakeKernel } from '../fake/kernel';
-import { visible } from '../fake/table';
+import type { IpVersion } from '../../../src/abi/address';
+import type { RouteState, StateAnswer } from '../../../src/controller/answers';
+import type { FakeKernel } from '../../fake/kernel';
+import { visible } from '../../fake/table';
 import { formOf, isOwn, isUsable, learns, matches, namesOf } from './forms';
 import { versionOf } from './traffic';
 import { nameOf } from './wishes';

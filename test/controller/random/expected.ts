@@ -1,7 +1,7 @@
 // A plain model of what a message leads to: the routes after it, or what is wrong with it.
 
-import type { RouteState } from '../../src/controller/answers';
-import type { Output } from '../../src/routing/route';
+import type { RouteState } from '../../../src/controller/answers';
+import type { Output } from '../../../src/routing/route';
 import {
   type Form,
   type Forms,

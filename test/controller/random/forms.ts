@@ -1,7 +1,7 @@
 // Routes in a form that can be compared: those of answers, of the file and of messages alike.
 
-import type { RouteState } from '../../src/controller/answers';
-import type { Output, Rule } from '../../src/routing/route';
+import type { RouteState } from '../../../src/controller/answers';
+import type { Output, Rule } from '../../../src/routing/route';
 import type { Wish } from './wishes';
 
 /** What a route is, without what it is just doing. */

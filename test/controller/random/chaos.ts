@@ -2,17 +2,18 @@
 // and change names, other programs, events that are late or lost, successors, and processes that die.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import type { IpVersion } from '../../src/abi/address';
-import type { MrouteSocket } from '../../src/kernel/kernel';
-import type { Rule } from '../../src/routing/route';
-import { visible } from '../fake/table';
-import { until } from '../lab/until';
-import type { Bench } from './bench';
-import { checkConsistent } from './consistent';
+import type { IpVersion } from '../../../src/abi/address';
+import type { MrouteSocket } from '../../../src/kernel/kernel';
+import type { Rule } from '../../../src/routing/route';
+import { visible } from '../../fake/table';
+import type { Random } from '../../lab/random';
+import { until } from '../../lab/until';
+import type { Bench } from '../bench';
+import { checkConsistent } from '../consistent';
 import { die } from './death';
 import { Links } from './links';
+import { type Model, send, sorted } from './model';
 import { Others } from './others';
-import { type Model, type Random, send, sorted } from './random';
 
 /** Every one makes the next repair wait longer. */
 const MAX_DRIFTS = 4;

@@ -1,10 +1,9 @@
 // Random messages of all kinds, with guard rails, streams, hosts and interfaces that come and go. A failure prints its seed.
 
 import { deepEqual, ok } from 'node:assert/strict';
-import { SEED } from '../lab/seed';
-import { Bench } from './bench';
+import { Random, SEED } from '../../lab/random';
+import { Bench } from '../bench';
 import { MessageChaos } from './message-chaos';
-import { Random } from './random';
 
 const STEPS = 200;
 

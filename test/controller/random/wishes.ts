@@ -1,8 +1,8 @@
 // Random messages of every kind, that fit what is there or do not: routes for one stream, for prefixes, for any input, for members.
 
-import type { RouteState } from '../../src/controller/answers';
-import type { Rule } from '../../src/routing/route';
-import type { Random } from './random';
+import type { RouteState } from '../../../src/controller/answers';
+import type { Rule } from '../../../src/routing/route';
+import type { Random } from '../../lab/random';
 import { SENDERS, versionOf } from './traffic';
 
 /** A route as a message has it. */

@@ -3,14 +3,14 @@
 // that of the route that wins.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import type { IpVersion } from '../../src/abi/address';
-import type { RouteState, StateAnswer } from '../../src/controller/answers';
-import { visible } from '../fake/table';
-import { until } from '../lab/until';
-import type { Bench } from './bench';
+import type { IpVersion } from '../../../src/abi/address';
+import type { RouteState, StateAnswer } from '../../../src/controller/answers';
+import { visible } from '../../fake/table';
+import type { Random } from '../../lab/random';
+import { until } from '../../lab/until';
+import type { Bench } from '../bench';
 import { checkLearnt } from './learnt';
 import { Links } from './links';
-import type { Random } from './random';
 import { SENDERS, Traffic, versionOf } from './traffic';
 
 const GROUPS = ['239.1.0.0/16', '239.1.1.0/24', '239.1.1.1', '239.1.2.2', 'ff3e::/16', 'ff3e::/120', 'ff3e::1'];

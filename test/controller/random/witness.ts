@@ -1,8 +1,8 @@
 // Sees every step that a controller takes in the fake kernel: none may leave an entry that names a VIF which is not there, or is another's.
 
 import { deepEqual, ok } from 'node:assert/strict';
-import type { PlanStep } from '../../src/routing/operation';
-import type { Call, FakeKernel } from '../fake/kernel';
+import type { PlanStep } from '../../../src/routing/operation';
+import type { Call, FakeKernel } from '../../fake/kernel';
 
 /** As a dry run tells of a step. That one replaces an entry the kernel does not ask. */
 type Step = Exclude<PlanStep, { op: 'replace_mfc' }>;

@@ -1,10 +1,10 @@
 // Other programs that write to the tables of the fake kernel at random: their own entries, and ours.
 
 import { deepEqual } from 'node:assert/strict';
-import type { IpVersion } from '../../src/abi/address';
-import type { MfcEntry } from '../../src/abi/family';
-import type { FakeKernel } from '../fake/kernel';
-import type { Random } from './random';
+import type { IpVersion } from '../../../src/abi/address';
+import type { MfcEntry } from '../../../src/abi/family';
+import type { FakeKernel } from '../../fake/kernel';
+import type { Random } from '../../lab/random';
 
 type Stream = { source: string; group: string };
 

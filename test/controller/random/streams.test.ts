@@ -1,9 +1,8 @@
 // Random streams, hosts and leases beside random messages and failures. A failure prints its seed.
 
 import { deepEqual, ok } from 'node:assert/strict';
-import { SEED } from '../lab/seed';
-import { Bench } from './bench';
-import { Random } from './random';
+import { Random, SEED } from '../../lab/random';
+import { Bench } from '../bench';
 import { StreamChaos } from './stream-chaos';
 
 const STEPS = 200;

@@ -1,11 +1,11 @@
 // Random guard rails, and a plain model of what they deny.
 
-import { covers, parsePrefix } from '../../src/routing/prefix';
-import type { RailSettings } from '../../src/routing/rails';
-import type { Rule } from '../../src/routing/route';
+import { covers, parsePrefix } from '../../../src/routing/prefix';
+import type { RailSettings } from '../../../src/routing/rails';
+import type { Rule } from '../../../src/routing/route';
+import type { Random } from '../../lab/random';
 import type { Deed, Expected } from './expected';
 import { type Form, type Forms, isOneStream, isPattern, matches, streamOf } from './forms';
-import type { Random } from './random';
 
 const RESERVED = [
   { source: '10.0.0.1', group: '239.1.1.2', iif: 'in1', oifs: ['out1'] },

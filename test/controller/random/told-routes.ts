@@ -1,12 +1,12 @@
 // The routes as the events of a controller tell of them: added up, they are those of its state.
 
 import { deepEqual, ok } from 'node:assert/strict';
-import type { RouteState } from '../../src/controller/answers';
-import type { Controller } from '../../src/controller/controller';
-import type { MfcEvent } from '../../src/streams/events/event';
-import { until } from '../lab/until';
+import type { RouteState } from '../../../src/controller/answers';
+import type { Controller } from '../../../src/controller/controller';
+import type { MfcEvent } from '../../../src/streams/events/event';
+import { until } from '../../lab/until';
+import { Told } from '../told';
 import { isOneStream, isPattern, streamOf } from './forms';
-import { Told } from './told';
 
 const KINDS = ['route_added', 'route_changed', 'route_removed', 'route_pending', 'route_active'];
 

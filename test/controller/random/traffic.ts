@@ -1,9 +1,9 @@
 // Packets and hosts behind the interfaces of the fake kernel, at random.
 
-import type { IpVersion } from '../../src/abi/address';
-import type { FakeKernel } from '../fake/kernel';
-import { joins, leaves } from '../streams/said';
-import type { Random } from './random';
+import type { IpVersion } from '../../../src/abi/address';
+import type { FakeKernel } from '../../fake/kernel';
+import type { Random } from '../../lab/random';
+import { joins, leaves } from '../../streams/said';
 
 const STREAMS = ['239.1.1.1', '239.1.1.2', '239.1.2.2', '239.1.3.3', 'ff3e::1', 'ff3e::2', 'ff3e:1::1'];
 export const SENDERS = { 4: ['10.0.0.1', '10.0.1.1'], 6: ['fd00::1', 'fd00:1::1'] };

@@ -2,11 +2,11 @@
 // the kernel refuses, the disk is full, and other controllers take over.
 
 import { deepEqual, equal } from 'node:assert/strict';
-import { MfcError } from '../../src/errors';
-import type { Bench } from './bench';
+import { MfcError } from '../../../src/errors';
+import type { Random } from '../../lab/random';
+import type { Bench } from '../bench';
 import { formOf, written } from './forms';
 import { MessageJudge } from './message-judge';
-import type { Random } from './random';
 import { Scene, type View } from './scene';
 import { Traffic } from './traffic';
 import { type Message, plain, Wishes } from './wishes';
