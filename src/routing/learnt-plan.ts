@@ -87,7 +87,9 @@ export class LearntPlan {
   /** What was learnt follows the routes that learn, and gives way to routes of any source. */
   private follow(): void {
     const learnt: [string, Entry][] = [];
-    for (const [key] of Array.from(this.table.listLearnt())) {
+    // Some may be new in this plan.
+    const keys = new Set([...Array.from(this.table.listLearnt(), ([key]) => key), ...this.draft.changed()]);
+    for (const key of keys) {
       const entry = this.draft.find(key);
       if (entry?.learnt === undefined) continue;
       if (this.isNative(entry.route)) this.change(key, undefined);

@@ -50,6 +50,7 @@ export class Plan {
       find,
       note: (key, entry) => this.decisions.change(key, entry),
       reduce: (entry, left) => this.reduce(entry, left),
+      follow: () => this.follow(),
     });
     this.learnt = new LearntPlan(table, world, {
       find,
@@ -180,8 +181,15 @@ export class Plan {
 
   /** What was learnt follows, and what nobody needs any more is free. To be called before the end only by who needs VIF numbers. */
   settle(): void {
-    for (const route of this.learnt.settle()) this.vifs.release(route);
+    this.follow();
     for (const route of this.room.takeUnwatched()) this.watch(route);
+  }
+
+  /** What was learnt follows. Answers whether VIFs were needed until then. */
+  private follow(): boolean {
+    const left = this.learnt.settle();
+    for (const route of left) this.vifs.release(route);
+    return left.length > 0;
   }
 
   /** A route goes on in the kernel in a form that has no more outputs; all that it names has a VIF. */

@@ -1,7 +1,7 @@
 /**
- * What gives VIF numbers back where all of a table are taken: what only watches interfaces, and of a route that is to have other
- * interfaces those that it is not to have any more. No packet is lost that anybody is to get: each output that stays goes on all the
- * time (test/routing/order-room.test.ts).
+ * What gives VIF numbers back where all of a table are taken: what only watches interfaces, routes that go and leave their streams to
+ * others, and of a route that is to have other interfaces those that it is not to have any more. No packet is lost that anybody is to get:
+ * each output that stays goes on all the time (test/routing/order-room.test.ts).
  */
 import type { IpVersion } from '../abi/address';
 import { isOwn } from './entry';
@@ -17,6 +17,8 @@ export interface Draft {
   note(key: string, entry: Entry): void;
   /** A route goes on in the kernel in a form that has no more outputs; all that it names has a VIF. */
   reduce(entry: Entry, left: Route): void;
+  /** What was learnt follows what is decided so far. Answers whether VIFs were needed until then. */
+  follow(): boolean;
 }
 
 export class Room implements RoomMaker {
@@ -31,9 +33,8 @@ export class Room implements RoomMaker {
 
   /** There is no number for an interface of a route. Answers whether any may have been given back; if none was, ask again. */
   makeFor(route: Route): boolean {
-    return (
-      route.isWatch === undefined && (this.unwatch(route.version) || this.leaveOutputs(route) || this.leaveInput(route))
-    );
+    if (route.isWatch !== undefined) return false;
+    return this.unwatch(route.version) || this.draft.follow() || this.leaveOutputs(route) || this.leaveInput(route);
   }
 
   /** Whether a route has to give its input up before it can have another one: nobody else uses its number. */

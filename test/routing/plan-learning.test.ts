@@ -4,6 +4,7 @@ import { deepEqual, equal, match, throws } from 'node:assert/strict';
 import type { MfcError } from '../../src/errors';
 import type { Plan } from '../../src/routing/plan';
 import { parseAdd } from '../../src/routing/request';
+import { everyForwarding, runWatched } from './watched';
 import { Ground, steps } from './world';
 
 const WIDE = { group: '239.1.0.0/16', iif: 'eth1', oifs: ['eth2'] };
@@ -289,6 +290,25 @@ describe('routing: plans for routes that learn', () => {
         'replace (10.0.0.1, 239.1.1.1) 0 → 2',
       ]);
       deepEqual(learnt(), [`239.1.1.1 by ${key} ? > eth4`]);
+    });
+
+    it('give its VIF numbers to who needs them in the same message, and follow what comes after that', () => {
+      const names = Array.from({ length: 33 }, (_, n) => `eth${n + 1}`);
+      ground = new Ground(...names);
+      add(WIDE, { ...own, oifs: names.slice(2, 32) });
+      ground.idle.set(key, 0);
+      const plan = ground.planDel(ONE);
+      for (const rule of [
+        { ...TWO, iif: 'eth33', oifs: ['eth2'] },
+        { ...WIDE, oifs: ['eth4'] },
+      ]) {
+        plan.place(parseAdd(rule).route);
+      }
+      runWatched(ground, plan);
+      const by = '239.1.1.1 by * 239.1.0.0/16 > eth4';
+      deepEqual([learnt(), uses()], [[by], { eth1: 1, eth2: 1, eth33: 1, eth4: 1 }]);
+      const index = (name: string): number | undefined => ground.link(name)?.ifindex;
+      equal(everyForwarding(ground)['(10.0.0.1, 239.1.1.1)'], `${index('eth1')} → ${index('eth4')}>1`);
     });
 
     it('leave it to one that is put in its place, in one call', () => {
