@@ -14,35 +14,19 @@ import { die } from './death';
 import { Links } from './links';
 import { type Model, send, sorted } from './model';
 import { Others } from './others';
+import { Things } from './things';
 
 /** Every one makes the next repair wait longer. */
 const MAX_DRIFTS = 4;
 
 export class Chaos {
-  /** How often each thing has happened, and how many messages failed. */
-  readonly counts = new Map<string, number>();
+  /** What may happen, and how many messages were answered and failed. */
+  readonly things: Things;
   private readonly links: Links;
   private readonly others: Others;
   private drifts = 0;
   /** Something was refused that is tried again after a pause. */
   private isLate = false;
-
-  private readonly things: [weight: number, name: string, thing: () => void | Promise<void>][] = [
-    [30, 'message', () => this.send()],
-    [15, 'refused message', () => this.refused()],
-    [5, 'broken disk', () => this.broken()],
-    [6, 'rename', () => this.rename()],
-    [12, 'deletion', () => this.links.delete()],
-    [12, 'return', () => this.links.return()],
-    [4, 'new link of the same name', () => this.links.remake()],
-    [3, 'drift', () => this.drift()],
-    [5, 'foreign entry', () => this.writeForeign()],
-    [4, 'taken over', () => this.takeOver()],
-    [4, 'lost events', () => this.bench.kernel.loseEvents()],
-    [4, 'late events', () => this.bench.kernel.holdEvents()],
-    [3, 'successor', () => this.succeed()],
-    [3, 'death', () => this.die()],
-  ];
 
   constructor(
     private readonly bench: Bench,
@@ -51,11 +35,22 @@ export class Chaos {
   ) {
     this.links = new Links(bench.kernel, random);
     this.others = new Others(bench.kernel, random);
-  }
-
-  /** What has not happened once. */
-  get missed(): string[] {
-    return this.things.map(([, name]) => name).filter((name) => !this.counts.has(name));
+    this.things = new Things(random, [
+      [30, 'message', () => this.send()],
+      [15, 'refused message', () => this.refused()],
+      [5, 'broken disk', () => this.broken()],
+      [6, 'rename', () => this.rename()],
+      [12, 'deletion', () => this.links.delete()],
+      [12, 'return', () => this.links.return()],
+      [4, 'new link of the same name', () => this.links.remake()],
+      [3, 'drift', () => this.drift()],
+      [5, 'foreign entry', () => this.writeForeign()],
+      [4, 'taken over', () => this.takeOver()],
+      [4, 'lost events', () => this.bench.kernel.loseEvents()],
+      [4, 'late events', () => this.bench.kernel.holdEvents()],
+      [3, 'successor', () => this.succeed()],
+      [3, 'death', () => this.die()],
+    ]);
   }
 
   /** Some things happen; then all agrees. */
@@ -70,26 +65,13 @@ export class Chaos {
   }
 
   private async happen(): Promise<void> {
-    const { random, things } = this;
-    let at = random.below(things.reduce((sum, [weight]) => sum + weight, 0));
-    const thing = things.find(([weight]) => {
-      at -= weight;
-      return at < 0;
-    });
-    if (thing === undefined) return;
-    const [, name, action] = thing;
-    this.count(name);
-    await action();
-  }
-
-  private count(what: string): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+    await this.things.pick().happen();
   }
 
   private async send(): Promise<void> {
     const { bench, model, random } = this;
     const answer = await send(bench.controller, model, random, this.links.all);
-    this.count(answer === undefined ? 'failed' : 'answered');
+    this.things.count(answer === undefined ? 'failed' : 'answered');
   }
 
   private async refused(): Promise<void> {

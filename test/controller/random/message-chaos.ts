@@ -8,10 +8,13 @@ import type { Bench } from '../bench';
 import { formOf, written } from './forms';
 import { MessageJudge } from './message-judge';
 import { Scene, type View } from './scene';
+import { Things } from './things';
 import { Traffic } from './traffic';
 import { type Message, plain, Wishes } from './wishes';
 
 export class MessageChaos {
+  /** What may happen, and how many messages were answered, failed and recalled. */
+  readonly things: Things;
   private readonly scene: Scene;
   private readonly judge: MessageJudge;
   private readonly traffic: Traffic;
@@ -19,40 +22,38 @@ export class MessageChaos {
   /** For who reads a failure. */
   private last: Message | undefined;
 
-  private readonly things: [weight: number, name: string, thing: () => unknown][] = [
-    [40, 'message', () => this.send()],
-    [8, 'refusal', () => this.sendRefused()],
-    [4, 'full disk', () => this.sendUnsaved()],
-    [4, 'crowd', () => this.sendMany()],
-    [6, 'echo', () => this.echo()],
-    [30, 'packet', () => this.traffic.receive()],
-    [12, 'host', () => this.traffic.report()],
-    [6, 'deletion', () => this.scene.links.delete()],
-    [7, 'return', () => this.scene.links.return()],
-    [3, 'rename', () => this.scene.rename()],
-    [3, 'new link of the same name', () => this.scene.links.remake()],
-    [4, 'plug', () => this.scene.plug()],
-    [3, 'lost events', () => this.bench.kernel.loseEvents()],
-    [4, 'successor', () => this.scene.restart('hand over')],
-    [4, 'death', () => this.scene.restart('die')],
-    [4, 'restart', () => this.scene.restart('stop')],
-  ];
-
   constructor(
     private readonly bench: Bench,
     private readonly random: Random,
-    /** How often each thing has happened, and how many messages failed. */
-    private readonly counts: Map<string, number>,
+    counts: Map<string, number>,
   ) {
     this.scene = new Scene(bench, random);
     this.judge = new MessageJudge(this.scene);
     const { links } = this.scene;
     this.traffic = new Traffic(bench.kernel, random, () => links.present);
     this.wishes = new Wishes(random, () => links.all);
-  }
-
-  get missed(): string[] {
-    return this.things.map(([, name]) => name).filter((name) => !this.counts.has(name));
+    this.things = new Things(
+      random,
+      [
+        [40, 'message', () => this.send()],
+        [8, 'refusal', () => this.sendRefused()],
+        [4, 'full disk', () => this.sendUnsaved()],
+        [4, 'crowd', () => this.sendMany()],
+        [6, 'echo', () => this.echo()],
+        [30, 'packet', () => this.traffic.receive()],
+        [12, 'host', () => this.traffic.report()],
+        [6, 'deletion', () => this.scene.links.delete()],
+        [7, 'return', () => this.scene.links.return()],
+        [3, 'rename', () => this.scene.rename()],
+        [3, 'new link of the same name', () => this.scene.links.remake()],
+        [4, 'plug', () => this.scene.plug()],
+        [3, 'lost events', () => this.bench.kernel.loseEvents()],
+        [4, 'successor', () => this.scene.restart('hand over')],
+        [4, 'death', () => this.scene.restart('die')],
+        [4, 'restart', () => this.scene.restart('stop')],
+      ],
+      counts,
+    );
   }
 
   open(): Promise<void> {
@@ -61,24 +62,13 @@ export class MessageChaos {
 
   /** Something happens; then all agrees. */
   async step(): Promise<void> {
-    let at = this.random.below(this.things.reduce((sum, [weight]) => sum + weight, 0));
-    const thing = this.things.find(([weight]) => {
-      at -= weight;
-      return at < 0;
-    });
-    if (thing === undefined) return;
-    const [, name, action] = thing;
-    this.count(name);
+    const { name, happen } = this.things.pick();
     try {
-      await action();
+      await happen();
       await this.scene.check();
     } catch (error) {
       throw new Error(`after ${name}, the last message was ${JSON.stringify(this.last)}`, { cause: error });
     }
-  }
-
-  private count(what: string): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
   private message({ own }: View): Message {
@@ -89,9 +79,9 @@ export class MessageChaos {
   private async send(): Promise<void> {
     const before = await this.scene.look();
     const result = await this.judge.send(this.message(before));
-    this.count(result instanceof MfcError ? 'failed' : 'answered');
+    this.things.count(result instanceof MfcError ? 'failed' : 'answered');
     if (result instanceof MfcError || !('previous' in result) || this.random.chance(40)) return;
-    if (await this.judge.recall(before, result)) this.count('recalled');
+    if (await this.judge.recall(before, result)) this.things.count('recalled');
   }
 
   /** The kernel refuses something; what it took is undone. */

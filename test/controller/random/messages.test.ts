@@ -25,7 +25,7 @@ describe('controller: random messages of all kinds', () => {
         await bench.close();
       }
       deepEqual(bench.kernel.snapshot(), {});
-      missed = chaos.missed;
+      missed = chaos.things.missed;
     });
   }
 

@@ -47,8 +47,8 @@ describe('controller: random messages', () => {
           await bench.close();
         }
         deepEqual(bench.kernel.snapshot(), {});
-        deepEqual(chaos.missed, []);
-        const [answered = 0, failed = 0] = ['answered', 'failed'].map((what) => chaos.counts.get(what));
+        deepEqual(chaos.things.missed, []);
+        const [answered = 0, failed = 0] = ['answered', 'failed'].map((what) => chaos.things.countOf(what));
         ok(answered > 20 && failed > 20, `${answered} messages were answered, ${failed} failed`);
       });
     });

@@ -11,6 +11,7 @@ import { until } from '../../lab/until';
 import type { Bench } from '../bench';
 import { checkLearnt } from './learnt';
 import { Links } from './links';
+import { Things } from './things';
 import { SENDERS, Traffic, versionOf } from './traffic';
 
 const GROUPS = ['239.1.0.0/16', '239.1.1.0/24', '239.1.1.1', '239.1.2.2', 'ff3e::/16', 'ff3e::/120', 'ff3e::1'];
@@ -22,26 +23,12 @@ const nameOf = (oif: RouteState['oifs'][number]): string => (typeof oif === 'str
 const isOwn = (rule: RouteState): boolean => rule.learnt !== true && rule.state !== 'foreign';
 
 export class StreamChaos {
-  readonly counts = new Map<string, number>();
+  /** What may happen, and how many messages were answered and failed. */
+  readonly things: Things;
   private readonly links: Links;
   private readonly traffic: Traffic;
   private drifts = 0;
   private succession = Promise.resolve();
-
-  private readonly things: [weight: number, name: string, thing: () => unknown][] = [
-    [30, 'message', () => this.send()],
-    [8, 'refused message', () => this.refused()],
-    [60, 'packet', () => this.traffic.receive()],
-    [15, 'host', () => this.traffic.report()],
-    [8, 'deletion', () => this.links.delete()],
-    [8, 'return', () => this.links.return()],
-    [4, 'rename', () => this.links.rename()],
-    [3, 'new link of the same name', () => this.links.remake()],
-    [2, 'drift', () => this.drift()],
-    [3, 'lost events', () => this.bench.kernel.loseEvents()],
-    [3, 'successor', () => this.succeed()],
-    [20, 'turn', () => new Promise(setImmediate)],
-  ];
 
   constructor(
     private readonly bench: Bench,
@@ -49,10 +36,20 @@ export class StreamChaos {
   ) {
     this.links = new Links(bench.kernel, random);
     this.traffic = new Traffic(bench.kernel, random, () => this.links.present);
-  }
-
-  get missed(): string[] {
-    return this.things.map(([, name]) => name).filter((name) => !this.counts.has(name));
+    this.things = new Things(random, [
+      [30, 'message', () => this.send()],
+      [8, 'refused message', () => this.refused()],
+      [60, 'packet', () => this.traffic.receive()],
+      [15, 'host', () => this.traffic.report()],
+      [8, 'deletion', () => this.links.delete()],
+      [8, 'return', () => this.links.return()],
+      [4, 'rename', () => this.links.rename()],
+      [3, 'new link of the same name', () => this.links.remake()],
+      [2, 'drift', () => this.drift()],
+      [3, 'lost events', () => this.bench.kernel.loseEvents()],
+      [3, 'successor', () => this.succeed()],
+      [20, 'turn', () => new Promise(setImmediate)],
+    ]);
   }
 
   /** Some things happen, one after the other or all at once; then all agrees. */
@@ -68,19 +65,7 @@ export class StreamChaos {
   }
 
   private async happen(): Promise<void> {
-    let at = this.random.below(this.things.reduce((sum, [weight]) => sum + weight, 0));
-    const thing = this.things.find(([weight]) => {
-      at -= weight;
-      return at < 0;
-    });
-    if (thing === undefined) return;
-    const [, name, action] = thing;
-    this.count(name);
-    await action();
-  }
-
-  private count(what: string): void {
-    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+    await this.things.pick().happen();
   }
 
   private async send(): Promise<void> {
@@ -91,8 +76,8 @@ export class StreamChaos {
       ? controller.add(groups.map((group) => this.route(group)))
       : controller.del(groups.map((group) => ({ group, source: this.source(group) })));
     await task.then(
-      () => this.count('answered'),
-      () => this.count('failed'),
+      () => this.things.count('answered'),
+      () => this.things.count('failed'),
     );
   }
 
