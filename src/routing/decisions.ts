@@ -56,9 +56,9 @@ export class Decisions {
   }
 
   private by(key: string): Entry | undefined {
-    if (this.kept.has(key)) return this.find(key);
-    const decided = this.changes_.get(key);
+    const change = this.changes_.get(key);
     // A route that has only made room is still to be decided on.
-    return decided?.route === this.table.get(key)?.route ? undefined : decided;
+    const isDecided = change !== undefined && change.route !== this.table.get(key)?.route;
+    return isDecided || this.kept.has(key) ? this.find(key) : undefined;
   }
 }
