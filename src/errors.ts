@@ -57,6 +57,12 @@ export class MfcError extends Error {
     this.cause = cause;
   }
 
+  /** The message without its hint. */
+  get what(): string {
+    const { hint } = this.cause;
+    return hint === undefined ? this.message : this.message.slice(0, -hint.length - 1);
+  }
+
   /** Node-RED makes the Catch node's `error.message` of this; the name of a class would say nothing there. */
   override toString(): string {
     return this.message;

@@ -2,7 +2,7 @@
  * Who may write routes need not be allowed to read them: of an answer he gets what became of his message, and neither routes nor
  * addresses or interfaces that he has not named himself.
  */
-import type { ChangeAnswer, StateAnswer } from '../../src/controller/answers';
+import { type ChangeAnswer, oifName, type StateAnswer } from '../../src/controller/answers';
 import type { Controller } from '../../src/controller/controller';
 import { interfaces } from '../../src/controller/interfaces';
 import { MfcError } from '../../src/errors';
@@ -42,8 +42,7 @@ function mayRead(request: Request): boolean {
   );
 }
 
-function untold({ code, message, cause: { hint, value, ...cause } }: MfcError, hide: Hide): MfcError {
-  const what = hint === undefined ? message : message.slice(0, -hint.length).trimEnd();
+function untold({ code, what, cause: { hint, value, ...cause } }: MfcError, hide: Hide): MfcError {
   return new MfcError(code, hide(what), {
     ...cause,
     ...(value !== undefined && { value: typeof value === 'string' ? hide(value) : value }),
@@ -66,12 +65,9 @@ async function hiding(body: unknown, controller: Controller): Promise<Hide> {
 
 function namesIn({ mfc_rules }: StateAnswer): string[] {
   return mfc_rules
-    .flatMap(({ source, group, iif, oifs }) => [source, group, iif, ...oifs.map((oif) => nameOf(oif))])
+    .flatMap(({ source, group, iif, oifs }) => [source, group, iif, ...oifs.map(oifName)])
     .filter((name) => name !== '*');
 }
-
-const nameOf = (oif: StateAnswer['mfc_rules'][number]['oifs'][number]): string =>
-  typeof oif === 'string' ? oif : oif.name;
 
 /** A message's own names. A label is free text, and names nothing. */
 function wordsIn(value: unknown): string[] {

@@ -132,6 +132,12 @@ export function putIpv6(bytes: Uint8Array, offset: number, words: readonly numbe
   });
 }
 
+/** Writes an address that is known to be one of its family. */
+export function putAddress(bytes: Uint8Array, offset: number, version: IpVersion, address: string): void {
+  if (version === 4) putIpv4(bytes, offset, parseIpv4(address));
+  else putIpv6(bytes, offset, parseIpv6(address) ?? []);
+}
+
 /** Why `address` cannot be a group that a router forwards; undefined if it can. RFC 5771. */
 export function ipv4GroupFault(address: number): string | undefined {
   if (address < 0xe0000000 || address > 0xefffffff) return 'is not a multicast address';

@@ -4,13 +4,14 @@
  * The kernel names interfaces by index here, where the socket options have VIF numbers. An interface whose VIF is gone is left out.
  */
 import { formatIpv4, formatIpv6, getIpv6, type IpVersion } from './address';
-import { getI32, getLong, getU16, littleEndian, putU16, putU32 } from './endian';
+import { getI32, getLong, getU16, littleEndian, putU32 } from './endian';
 import { ANY_SOURCE } from './family';
 import {
   eachAttribute,
   encodeDump,
   nlattr,
   nlmsghdr,
+  putAttribute,
   RTNL_FAMILY_IP6MR,
   RTNL_FAMILY_IPMR,
   rtnlFamily,
@@ -67,10 +68,7 @@ export const ENTRY_DUMP_SIZE = nlmsghdr.size + rtmsg.size + nlattr.size + 4;
 export function encodeEntryDump(bytes: Uint8Array, version: IpVersion, table: number): void {
   encodeDump(bytes, RTM_GETROUTE);
   bytes[nlmsghdr.size + rtmsg.rtm_family] = rtnlFamily(version);
-  const attribute = nlmsghdr.size + rtmsg.size;
-  putU16(bytes, attribute + nlattr.nla_len, nlattr.size + 4);
-  putU16(bytes, attribute + nlattr.nla_type, RTA_TABLE);
-  putU32(bytes, attribute + nlattr.size, table);
+  putU32(bytes, putAttribute(bytes, nlmsghdr.size + rtmsg.size, RTA_TABLE, 4), table);
 }
 
 /** The family of an entry's message; undefined for a waiting stream and for unicast routes. Costs next to nothing. */

@@ -3,10 +3,10 @@
  *
  *   nlmsghdr | rtmsg | RTA_DST group | RTA_SRC source | RTA_TABLE
  */
-import { type IpVersion, parseIpv4, parseIpv6, putIpv4, putIpv6 } from './address';
+import { type IpVersion, putAddress } from './address';
 import { getLong, putU16, putU32 } from './endian';
 import { RTA_DST, RTA_SRC, RTA_TABLE, RTM_GETROUTE, rtmsg } from './entry-message';
-import { eachAttribute, nlattr, nlmsghdr, REQUEST, rtnlFamily } from './netlink';
+import { eachAttribute, nlattr, nlmsghdr, putAttribute, REQUEST, rtnlFamily } from './netlink';
 
 /** For how long an entry was not used, in clock ticks of USER_HZ: mr_fill_mroute. */
 export const RTA_EXPIRES = 23;
@@ -36,10 +36,10 @@ export function encodeEntryRequest(
   bytes[nlmsghdr.size + rtmsg.rtm_dst_len] = 8 * size;
   bytes[nlmsghdr.size + rtmsg.rtm_src_len] = 8 * size;
   const dst = nlmsghdr.size + rtmsg.size;
-  putAddress(bytes, putHead(bytes, dst, RTA_DST, size), version, group);
+  putAddress(bytes, putAttribute(bytes, dst, RTA_DST, size), version, group);
   const src = dst + nlattr.size + size;
-  putAddress(bytes, putHead(bytes, src, RTA_SRC, size), version, source);
-  putU32(bytes, putHead(bytes, src + nlattr.size + size, RTA_TABLE, TABLE_SIZE), table);
+  putAddress(bytes, putAttribute(bytes, src, RTA_SRC, size), version, source);
+  putU32(bytes, putAttribute(bytes, src + nlattr.size + size, RTA_TABLE, TABLE_SIZE), table);
 }
 
 /** Reads the message about an entry between `start` and `end`: milliseconds; undefined if it does not say. */
@@ -49,16 +49,4 @@ export function decodeIdleTime(bytes: Uint8Array, start: number, end: number): n
     if (type === RTA_EXPIRES && size === 8) ms = MS_PER_TICK * getLong(bytes, at, 8);
   });
   return ms;
-}
-
-/** Answers where the value of the attribute begins. */
-function putHead(bytes: Uint8Array, at: number, type: number, size: number): number {
-  putU16(bytes, at + nlattr.nla_len, nlattr.size + size);
-  putU16(bytes, at + nlattr.nla_type, type);
-  return at + nlattr.size;
-}
-
-function putAddress(bytes: Uint8Array, at: number, version: IpVersion, text: string): void {
-  if (version === 4) putIpv4(bytes, at, parseIpv4(text));
-  else putIpv6(bytes, at, parseIpv6(text) ?? []);
 }

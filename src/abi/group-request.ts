@@ -2,7 +2,7 @@
  * struct group_req and group_source_req of linux/in.h: a group, and one of its sources, that a socket joins on an interface. The same for
  * both families.
  */
-import { type IpVersion, parseIpv4, parseIpv6, putIpv4, putIpv6 } from './address';
+import { type IpVersion, putAddress } from './address';
 import { putU16, putU32 } from './endian';
 import { familyOf } from './families';
 import type { LongSize } from './family';
@@ -58,6 +58,5 @@ export function encodeGroupSourceRequest(
 
 function putSockaddr(bytes: Uint8Array, offset: number, version: IpVersion, address: string): void {
   putU16(bytes, offset + sockaddr_in.sin_family, familyOf(version).domain);
-  if (version === 4) putIpv4(bytes, offset + sockaddr_in.sin_addr, parseIpv4(address));
-  else putIpv6(bytes, offset + sockaddr_in6.sin6_addr, parseIpv6(address) ?? []);
+  putAddress(bytes, offset + (version === 4 ? sockaddr_in.sin_addr : sockaddr_in6.sin6_addr), version, address);
 }

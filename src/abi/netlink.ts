@@ -84,6 +84,13 @@ export function eachAttribute(
   }
 }
 
+/** Writes the head of an attribute whose value has `size` bytes. Answers where that begins. */
+export function putAttribute(bytes: Uint8Array, at: number, type: number, size: number): number {
+  putU16(bytes, at + nlattr.nla_len, nlattr.size + size);
+  putU16(bytes, at + nlattr.nla_type, type);
+  return at + nlattr.size;
+}
+
 /**
  * The errno with which a list ends, 0 if it is complete; undefined if more datagrams follow. Its last message has an int, which is
  * a negative errno where something went wrong.

@@ -4,7 +4,7 @@
  * An upcall that it drops is as if it had never been: the kernel drops the packet and keeps no stream that waits for a route. That
  * matters, since each packet of an unknown stream costs as much time as streams wait: net/ipv4/ipmr.c ipmr_cache_unresolved.
  */
-import { type IpVersion, parseIpv4, parseIpv6, putIpv4, putIpv6 } from './address';
+import { type IpVersion, putAddress } from './address';
 import {
   BPF_AND,
   BPF_JUMP_EQUAL,
@@ -103,8 +103,7 @@ function takeIf(checks: readonly Check[]): Instruction[] {
 function checkPrefix(version: IpVersion, slot: number, prefix: Prefix | undefined): Check[] {
   if (prefix === undefined) return [];
   const bytes = new Uint8Array(16);
-  if (version === 4) putIpv4(bytes, 0, parseIpv4(prefix.address));
-  else putIpv6(bytes, 0, parseIpv6(prefix.address) ?? []);
+  putAddress(bytes, 0, version, prefix.address);
   const words = new DataView(bytes.buffer);
   const checks: Check[] = [];
   for (let word = 0; 32 * word < prefix.length; word++) {

@@ -173,6 +173,11 @@ export class SetVerdict implements Verdict {
   }
 }
 
+/** The interface of an output as rules have it. */
+export function oifName(oif: Rule['oifs'][number]): string {
+  return typeof oif === 'string' ? oif : oif.name;
+}
+
 /** A route as it can be sent again, also while it waits for an interface. Of outputs that hosts open it has those that are open. */
 export function wantedRule(route: Route, entry: Entry | undefined): Rule {
   const rule = toRule(route);

@@ -13,7 +13,7 @@ import { type Entry, keyOf } from '../routing/table';
 import type { RouteJoins } from '../streams/joins/route-joins';
 import type { Measures } from '../streams/meters/measures';
 import type { UnroutedStream } from '../streams/unrouted-streams';
-import type { RouteState, StateAnswer, VifState } from './answers';
+import { oifName, type RouteState, type StateAnswer, type VifState } from './answers';
 import type { Installer } from './installer';
 import { cut, isFound, type Page } from './page';
 import { downFault, type Survey } from './survey';
@@ -74,10 +74,6 @@ function isAsked(entry: Entry, filter: Filter, page: Page | undefined): boolean 
       outputsOf(entry).map(({ name }) => name),
     )
   );
-}
-
-function oifName(oif: RouteState['oifs'][number]): string {
-  return typeof oif === 'string' ? oif : oif.name;
 }
 
 /** Fields are written one by one: with thousands of routes, spreading objects into each other takes longer than asking the kernel. */

@@ -22,8 +22,7 @@ export function namedAfter(list: string, error: unknown): unknown {
   if (!(error instanceof MfcError) || list === 'payload') return error;
   const rename = (text: string): string => text.replace('payload[', `${list}[`);
   const { field, hint, ...rest } = error.cause;
-  const what = hint === undefined ? error.message : error.message.slice(0, -hint.length - 1);
-  return new MfcError(error.code, rename(what), {
+  return new MfcError(error.code, rename(error.what), {
     ...rest,
     ...(field === undefined ? {} : { field: rename(field) }),
     ...(hint === undefined ? {} : { hint }),

@@ -268,14 +268,7 @@ function fields(edition: Edition, theme: Theme): void {
   });
 
   it('tries out the table while the keyboard keeps its place, and says nothing of one that is not meant any more', async () => {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await visit.page.route('**/mfc/check', async (route) => {
-      await released;
-      await route.continue();
-    });
+    const release = await visit.hold('**/mfc/check');
     await edit('add');
     await editor.editConfig('controller');
     const button = editor.form.locator('#mfc-controller-test');

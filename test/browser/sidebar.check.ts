@@ -120,14 +120,7 @@ function sidebars(edition: Edition): void {
   });
 
   it('tells of what was done at a controller only there', async () => {
-    let release = (): void => undefined;
-    const chosen = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await visit.page.route('**/mfc/controllers/own/del', async (route) => {
-      await chosen;
-      await route.continue();
-    });
+    const release = await visit.hold('**/mfc/controllers/own/del');
     const answer = visit.page.waitForResponse('**/mfc/controllers/own/del');
     await sidebar.route(ROUTED).locator('.mfc-drop').click();
     await choose('Other');

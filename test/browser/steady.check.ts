@@ -85,19 +85,6 @@ function steady(edition: Edition): void {
     await until(() => rounds() > begun, 'the round after it');
   }
 
-  /** Lets the requests to an address wait until they are let go. */
-  async function hold(path: string): Promise<() => void> {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await visit.page.route(path, async (route) => {
-      await released;
-      await route.continue();
-    });
-    return release;
-  }
-
   it('a button keeps the focus when the server refuses', async () => {
     const error = { code: 'ERR_MFC_NOT_OPEN', message: 'Refused for a test.' };
     await visit.page.route('**/own/del', (route: Route) => route.fulfill({ status: 503, json: { error } }));
@@ -111,7 +98,7 @@ function steady(edition: Edition): void {
     await send('set', MANY);
     const [first = FIRST] = MANY;
     await sidebar.route(first).waitFor();
-    const release = await hold('**/own/del');
+    const release = await visit.hold('**/own/del');
     await button(first).click();
     await sidebar.element.locator('.mfc-filter').fill('camera');
     release();
@@ -123,7 +110,7 @@ function steady(edition: Edition): void {
 
   it('does a thing once, however often it is asked for while it waits', async () => {
     await sidebar.drop(FIRST);
-    const release = await hold('**/own/add');
+    const release = await visit.hold('**/own/add');
     const before = added();
     const undo = sidebar.element.locator('.mfc-undo');
     await undo.click();
@@ -134,7 +121,7 @@ function steady(edition: Edition): void {
   });
 
   it('offers to undo, also when an answer from before comes after it', async () => {
-    const release = await hold('**/mfc/interfaces');
+    const release = await visit.hold('**/mfc/interfaces');
     await visit.page.waitForRequest('**/mfc/interfaces'); // by now the state is answered
     const undo = sidebar.element.locator('.mfc-undo');
     await button(FIRST).click();

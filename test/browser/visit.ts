@@ -62,6 +62,19 @@ export class Visit {
     return Promise.all(this.#answers);
   }
 
+  /** Lets the requests to an address wait until they are let go. */
+  async hold(path: string): Promise<() => void> {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await this.page.route(path, async (route) => {
+      await released;
+      await route.continue();
+    });
+    return release;
+  }
+
   /** Writes down what there is to see, and tells where. */
   async report(): Promise<void> {
     const path = join(mkdtempSync(join(tmpdir(), 'mfc-browser-failed-')), 'page.png');

@@ -3,11 +3,11 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { IpVersion } from '../../../src/abi/address';
 import type { RouteState, StateAnswer } from '../../../src/controller/answers';
+import { oifName } from '../../../src/controller/answers';
 import type { FakeKernel } from '../../fake/kernel';
 import { visible } from '../../fake/table';
 import { formOf, isOwn, isUsable, learns, matches, namesOf } from './forms';
 import { versionOf } from './traffic';
-import { nameOf } from './wishes';
 
 export class KernelCheck {
   /**
@@ -58,8 +58,8 @@ export class KernelCheck {
   }
 
   private entryOf({ source, group, iif, oifs }: RouteState, vifiOf: (name: string) => number): [string, object] {
-    const there = oifs.filter((oif) => this.has(nameOf(oif)));
-    const ttls = there.map((oif) => [vifiOf(nameOf(oif)), typeof oif === 'string' ? 1 : oif.threshold]);
+    const there = oifs.filter((oif) => this.has(oifName(oif)));
+    const ttls = there.map((oif) => [vifiOf(oifName(oif)), typeof oif === 'string' ? 1 : oif.threshold]);
     // An any-source entry has its own incoming VIF among the outputs.
     if (source === '*') ttls.push([vifiOf(iif), 1]);
     return [`(${source}, ${group})`, { parent: vifiOf(iif), outputs: Object.fromEntries(ttls) }];

@@ -2,11 +2,10 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import type { RouteState } from '../../../src/controller/answers';
+import { oifName } from '../../../src/controller/answers';
 import { addressBytes, contains, parsePrefix } from '../../../src/routing/prefix';
 import { matchesPattern } from '../../../src/routing/route';
 import type { FakeKernel } from '../../fake/kernel';
-
-const nameOf = (oif: RouteState['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
 
 type Stream = Pick<RouteState, 'source' | 'group' | 'iif'>;
 
@@ -43,6 +42,6 @@ export function checkLearnt(kernel: FakeKernel, rule: RouteState, rules: readonl
   const native = rules.find((one) => one.source === '*' && one.group === group && one.streams === undefined);
   equal(native?.iif === iif && native.state !== 'pending', false, `(${source}, ${group}) is of (*, ${group})`);
   if (winner === undefined || winner.members !== undefined) return;
-  const there = winner.oifs.map(nameOf).filter((name) => kernel.findLink(name) && name !== iif);
-  deepEqual(oifs.map(nameOf).sort(), there.sort());
+  const there = winner.oifs.map(oifName).filter((name) => kernel.findLink(name) && name !== iif);
+  deepEqual(oifs.map(oifName).sort(), there.sort());
 }

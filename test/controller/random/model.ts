@@ -1,6 +1,7 @@
 // Random messages that add and delete routes, and a plain model of what they should lead to.
 
 import type { ChangeAnswer } from '../../../src/controller/answers';
+import { oifName } from '../../../src/controller/answers';
 import type { Controller } from '../../../src/controller/controller';
 import type { Rule } from '../../../src/routing/route';
 import type { Random } from '../../lab/random';
@@ -21,8 +22,6 @@ const STREAMS: [source: string, group: string][] = [
   ['*', 'ff3e::2'],
 ];
 
-const nameOf = (oif: Rule['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
-
 export function keyOf({ source, group }: { source: string; group: string }): string {
   return `(${source}, ${group})`;
 }
@@ -40,7 +39,7 @@ export class Model {
     return {
       verb: 'del',
       payload: streams.map(([source, group]) => {
-        const outputs = this.rules.get(keyOf({ source, group }))?.oifs.map(nameOf) ?? [];
+        const outputs = this.rules.get(keyOf({ source, group }))?.oifs.map(oifName) ?? [];
         return random.chance(50) && outputs.length > 0
           ? { source, group, oifs: random.some(outputs) }
           : { source, group };
@@ -61,10 +60,10 @@ export class Model {
   rename(from: string, to: string, isThere: (name: string) => boolean): void {
     const now = (name: string): string => (name === from ? to : name);
     for (const [key, rule] of this.rules) {
-      const isInstalled = isThere(rule.iif) && (rule.oifs.length === 0 || rule.oifs.map(nameOf).some(isThere));
-      if (!isInstalled || ![rule.iif, ...rule.oifs.map(nameOf)].includes(from)) continue;
+      const isInstalled = isThere(rule.iif) && (rule.oifs.length === 0 || rule.oifs.map(oifName).some(isThere));
+      if (!isInstalled || ![rule.iif, ...rule.oifs.map(oifName)].includes(from)) continue;
       const oifs = rule.oifs
-        .filter((oif) => nameOf(oif) !== to) // it waited for the name that is taken now
+        .filter((oif) => oifName(oif) !== to) // it waited for the name that is taken now
         .map((oif) => (typeof oif === 'string' ? now(oif) : { ...oif, name: now(oif.name) }));
       this.rules.set(key, { ...rule, iif: now(rule.iif), oifs });
     }
@@ -72,7 +71,7 @@ export class Model {
 
   private take(key: string, outputs: readonly string[] | undefined): void {
     const rule = this.rules.get(key);
-    const left = rule?.oifs.filter((oif) => !outputs?.includes(nameOf(oif))) ?? [];
+    const left = rule?.oifs.filter((oif) => !outputs?.includes(oifName(oif))) ?? [];
     if (rule === undefined || outputs === undefined || left.length === 0) this.rules.delete(key);
     else this.rules.set(key, { ...rule, oifs: left });
   }

@@ -2,7 +2,7 @@
 //
 // On the fake kernel, with all that may happen (chaos.ts), and on the real one. A failure prints its seed.
 
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual } from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,9 +47,7 @@ describe('controller: random messages', () => {
           await bench.close();
         }
         deepEqual(bench.kernel.snapshot(), {});
-        deepEqual(chaos.things.missed, []);
-        const [answered = 0, failed = 0] = ['answered', 'failed'].map((what) => chaos.things.countOf(what));
-        ok(answered > 20 && failed > 20, `${answered} messages were answered, ${failed} failed`);
+        chaos.things.check();
       });
     });
   }

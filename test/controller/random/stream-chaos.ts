@@ -5,6 +5,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { IpVersion } from '../../../src/abi/address';
 import type { RouteState, StateAnswer } from '../../../src/controller/answers';
+import { oifName } from '../../../src/controller/answers';
 import { visible } from '../../fake/table';
 import type { Random } from '../../lab/random';
 import { until } from '../../lab/until';
@@ -19,7 +20,6 @@ const PREFIXES = { 4: '10.0.0.0/24', 6: 'fd00::/64' };
 /** Each makes the next repair wait longer. */
 const MAX_DRIFTS = 3;
 
-const nameOf = (oif: RouteState['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
 const isOwn = (rule: RouteState): boolean => rule.learnt !== true && rule.state !== 'foreign';
 
 export class StreamChaos {
@@ -172,7 +172,7 @@ export class StreamChaos {
     const table = kernel.table(version);
     const expected = mfc_rules.flatMap(({ source, group, iif, oifs, state, streams }) => {
       if (versionOf(group) !== version || streams !== undefined || state === 'pending') return [];
-      const outputs = oifs.map(nameOf).filter((name) => kernel.findLink(name) !== undefined);
+      const outputs = oifs.map(oifName).filter((name) => kernel.findLink(name) !== undefined);
       const ttls = [...outputs, ...(source === '*' ? [iif] : [])].map((name) => [vifiOf(name), 1]);
       return [[`(${source}, ${group})`, { parent: vifiOf(iif), outputs: Object.fromEntries(ttls) }]];
     });

@@ -23,9 +23,7 @@ describe('controller: random streams', () => {
         await bench.close();
       }
       deepEqual(bench.kernel.snapshot(), {});
-      deepEqual(chaos.things.missed, []);
-      const [answered = 0, failed = 0] = ['answered', 'failed'].map((what) => chaos.things.countOf(what));
-      ok(answered > 20 && failed > 20, `${answered} messages were answered, ${failed} failed`);
+      chaos.things.check();
       ok(learnt > STEPS, `${learnt} learnt entries were seen`);
     });
   }

@@ -1,5 +1,6 @@
 // What may happen in a random test, and how often each has.
 
+import { deepEqual, ok } from 'node:assert/strict';
 import type { Random } from '../../lab/random';
 
 /** Happens as often as its weight among the others says. */
@@ -35,7 +36,10 @@ export class Things {
     this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
   }
 
-  countOf(what: string): number {
-    return this.counts.get(what) ?? 0;
+  /** All has happened that may, and of the messages enough were answered and enough failed. */
+  check(): void {
+    deepEqual(this.missed, []);
+    const [answered = 0, failed = 0] = ['answered', 'failed'].map((what) => this.counts.get(what));
+    ok(answered > 20 && failed > 20, `${answered} messages were answered, ${failed} failed`);
   }
 }

@@ -1,6 +1,7 @@
 // Random messages of every kind, that fit what is there or do not: routes for one stream, for prefixes, for any input, for members.
 
 import type { RouteState } from '../../../src/controller/answers';
+import { oifName } from '../../../src/controller/answers';
 import type { Rule } from '../../../src/routing/route';
 import type { Random } from '../../lab/random';
 import { SENDERS, versionOf } from './traffic';
@@ -48,8 +49,6 @@ const SOURCES = { 4: ['*', '10.0.0.0/24', ...SENDERS[4]], 6: ['*', 'fd00::/64', 
 const LABELS = ['red', 'blue'];
 /** Seconds: longer than any test. */
 export const LEASE = 10_000;
-
-export const nameOf = (oif: Rule['oifs'][number]): string => (typeof oif === 'string' ? oif : oif.name);
 
 export class Wishes {
   /** @param links also those that are not there now */
@@ -119,7 +118,7 @@ export class Wishes {
     if (random.chance(80)) delete wish.iif;
     else wish.iif = iif;
     if (Array.isArray(wish.oifs)) {
-      const oifs = wish.oifs.filter((oif) => nameOf(oif) !== wish.iif);
+      const oifs = wish.oifs.filter((oif) => oifName(oif) !== wish.iif);
       if (oifs.length > 0) wish.oifs = oifs;
       else Object.assign(wish, { oifs: [], stop_filter: true });
     } else if (wish.members?.among.includes(wish.iif ?? '')) delete wish.members;
@@ -135,7 +134,8 @@ export class Wishes {
       const going: Going = { source, group };
       if (random.chance(20)) going.iif = random.chance(70) ? iif : random.pick(this.links());
       if (random.chance(40))
-        going.oifs = oifs.length > 0 && random.chance(80) ? random.some(oifs.map(nameOf)) : [random.pick(this.links())];
+        going.oifs =
+          oifs.length > 0 && random.chance(80) ? random.some(oifs.map(oifName)) : [random.pick(this.links())];
       return going;
     });
   }
