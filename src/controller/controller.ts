@@ -9,6 +9,7 @@ import type { IpVersion } from '../abi/address';
 import type { MfcError } from '../errors';
 import type { Kernel, MrouteSocket } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
+import { Queue } from '../queue';
 import { type Fields, parseFilter } from '../routing/request';
 import { type EventRequest, parseEventFilter } from '../streams/events/event-filter';
 import type { Subscription } from '../streams/events/subscription';
@@ -19,14 +20,13 @@ import { Inbox } from './inbox';
 import { Installer } from './installer';
 import { type Estate, type KeepOptions, Opening } from './opening';
 import type { Page } from './page';
-import { Queue } from './queue';
 import { meterIntervalOf, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
 import { Tables } from './tables';
 import { Tending } from './tending';
-import { inTurn } from './turns';
+import { joinLine } from './turns';
 
 export interface ControllerOptions extends KeepOptions, BeginningOptions {
   /** Number of the routing table; blank is the kernel's default one. */
@@ -136,8 +136,8 @@ export class Controller extends EventEmitter<Events> {
   /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; if another owns it, it tries again. */
   open(): Promise<void> {
     this.tables.start();
-    const { kernel } = this.installer;
-    return this.queue.run(() => inTurn(kernel, this.tableText, () => this.tables.openAll()));
+    const turn = joinLine(this.installer.kernel, this.tableText);
+    return this.queue.run(() => turn(() => this.tables.openAll()));
   }
 
   /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */

@@ -2,8 +2,8 @@
  * The messages of a controller, done one after the other. Those that come before a table is open wait, but not without end.
  */
 import { MfcError } from '../errors';
+import type { Queue } from '../queue';
 import { closed } from './installer';
-import type { Queue } from './queue';
 
 /** As many messages may wait for the table. */
 const MAX_WAITING = 1_000;

@@ -3,15 +3,35 @@
  * whose file is read faster.
  */
 import type { Kernel } from '../kernel/kernel';
-import { Queue } from './queue';
 
-const queues = new WeakMap<Kernel, Map<string, Queue>>();
+/** Does the task when all who came before have done theirs. To be called once. */
+export type Turn = <T>(task: () => Promise<T>) => Promise<T>;
 
-export function inTurn<T>(kernel: Kernel, table: string | number | undefined, task: () => Promise<T>): Promise<T> {
-  const ofKernel = queues.get(kernel) ?? new Map<string, Queue>();
-  queues.set(kernel, ofKernel);
+const lines = new WeakMap<Kernel, Map<string, Promise<void>>>();
+
+/**
+ * The next place in the line for a table. Who has a place may be busy before the turn comes: to join the line only then would be
+ * behind a successor, who waits for this one to end.
+ */
+export function joinLine(kernel: Kernel, table: string | number | undefined): Turn {
+  const ofKernel = lines.get(kernel) ?? new Map<string, Promise<void>>();
+  lines.set(kernel, ofKernel);
   const key = String(table ?? '').trim();
-  const queue = ofKernel.get(key) ?? new Queue();
-  ofKernel.set(key, queue);
-  return queue.run(task);
+  const before = ofKernel.get(key) ?? Promise.resolve();
+  let leave = (): void => undefined;
+  const own = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  ofKernel.set(
+    key,
+    before.then(() => own),
+  );
+  return async (task) => {
+    try {
+      await before;
+      return await task();
+    } finally {
+      leave();
+    }
+  };
 }

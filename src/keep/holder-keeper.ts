@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MfcError } from '../errors';
 import { close } from '../kernel/libc';
 import { duplicate } from '../kernel/unix';
+import { Queue } from '../queue';
 import { Connection } from './connection';
 import { holderFailed, noStore, served } from './failure';
 import { spawnHolder } from './holder-process';
@@ -13,7 +14,6 @@ import type { Keeper, KeeperOptions } from './keeper';
 import { Place } from './place';
 import { MAX_SECONDS } from './requests';
 import { findService } from './service';
-import { Turns } from './turns';
 
 /** A process that was killed may hold its connection for a moment: until a child that it was starting has started. */
 const LEASE_DEADLINE_MS = 1_000;
@@ -23,7 +23,7 @@ export class HolderKeeper implements Keeper {
   private left = new Map<string, number>();
   /** Copies, for another holder if this one ends. */
   private readonly kept = new Map<string, number>();
-  private readonly turns = new Turns();
+  private readonly turns = new Queue();
   private connection: Connection | undefined;
   private closed = false;
 

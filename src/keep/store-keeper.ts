@@ -12,12 +12,12 @@
 import { fstatSync } from 'node:fs';
 import { close } from '../kernel/libc';
 import { duplicate, tryReceive, unixSocketPair } from '../kernel/unix';
+import { Queue } from '../queue';
 import { storeRefused } from './failure';
 import { findHandedOver } from './handed-over';
 import type { Keeper } from './keeper';
 import { Notify } from './notify';
 import { probeName, type Stored, storedName } from './stored-names';
-import { Turns } from './turns';
 
 interface Entry extends Stored {
   /** A copy: what is stored cannot be asked for until the next start, but another controller of this process may want it before. */
@@ -26,7 +26,7 @@ interface Entry extends Stored {
 
 /** What this process's service has in the store, by id and name. */
 let stores: Map<string, Map<string, Entry>> | undefined;
-const turns = new Turns();
+const turns = new Queue();
 
 async function storeOf(notify: Notify, id: string): Promise<Map<string, Entry>> {
   stores ??= await readHandedOver(notify);

@@ -63,6 +63,18 @@ describe('controller: parking', () => {
     await second.close();
   });
 
+  it('opens after one that was given back while it was busy', async () => {
+    void first.add({ ...ROUTE, group: '239.1.1.2' });
+    park(first, options);
+    equal(claim(options), first);
+    void first.open();
+    park(first, options);
+    const second = claim({ ...options, meterInterval: 2 });
+    await second.open();
+    equal((await second.state({})).mfc_rules.length, 2);
+    await second.close();
+  });
+
   it('closes a table before its file is read for another one', async () => {
     park(first, options);
     const second = claim({ ...options, table: 100 });
