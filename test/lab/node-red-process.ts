@@ -10,6 +10,9 @@ import { until } from './lab';
 
 const START_DEADLINE_MS = 120_000;
 
+/** For the answer to a request. */
+const ANSWER_DEADLINE_MS = 60_000;
+
 /** Nothing but what keeps it from asking the network or the user, and lets flows be stopped. */
 const SETTINGS = {
   uiHost: '127.0.0.1',
@@ -30,6 +33,8 @@ export interface NodeRedOptions {
   userDir: string;
   /** More for settings.js. */
   settings?: object;
+  /** A module that it loads first. */
+  preload?: string | undefined;
 }
 
 async function freePort(): Promise<number> {
@@ -58,13 +63,14 @@ export class NodeRedProcess {
 
   /** Starts Node-RED; resolves when its flows run, or wait for types. */
   static async start(options: NodeRedOptions): Promise<NodeRedProcess> {
-    const { node = process.execPath, runtime, userDir } = options;
+    const { node = process.execPath, runtime, userDir, preload } = options;
     const red = join(runtime, 'node_modules/node-red/red.js');
     for (const file of [node, red]) if (!existsSync(file)) throw new Error(`${file} is missing.`);
     const settings = join(userDir, 'settings.js');
     writeFileSync(settings, `module.exports = ${JSON.stringify({ ...SETTINGS, ...options.settings })};\n`);
     const port = await freePort();
-    const args = [red, '--userDir', userDir, '--settings', settings, '--port', String(port), 'flows.json'];
+    const first = preload === undefined ? [] : ['--require', preload];
+    const args = [...first, red, '--userDir', userDir, '--settings', settings, '--port', String(port), 'flows.json'];
     const child = spawn(node, args, { cwd: userDir, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new NodeRedProcess(child, `http://127.0.0.1:${port}`);
     const isUp = () => {
@@ -86,17 +92,16 @@ export class NodeRedProcess {
 
   /** Asks, and answers the body; throws if the status is not `status`. */
   async get(path: string, accept = 'application/json', status = 200, language = 'en-US'): Promise<string> {
-    const response = await fetch(this.url + path, { headers: { accept, 'accept-language': language } });
-    return body(response, `GET ${path}`, status);
+    return this.#ask(path, { headers: { accept, 'accept-language': language } }, status);
   }
 
   async post(path: string, json: unknown, headers: Record<string, string> = {}, status = 200): Promise<string> {
-    const response = await fetch(this.url + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(json),
-    });
-    return body(response, `POST ${path}`, status);
+    const body = JSON.stringify(json);
+    return this.#ask(
+      path,
+      { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body },
+      status,
+    );
   }
 
   /** Puts a flow in the place of what is there, as Deploy in the editor does. Resolves when it runs, or waits for types. */
@@ -122,6 +127,20 @@ export class NodeRedProcess {
     return code;
   }
 
+  async #ask(path: string, request: RequestInit, status: number): Promise<string> {
+    const what = `${request.method ?? 'GET'} ${path}`;
+    const signal = AbortSignal.timeout(ANSWER_DEADLINE_MS);
+    try {
+      const response = await fetch(this.url + path, { ...request, signal });
+      const text = await response.text();
+      if (response.status === status) return text;
+      throw new Error(`${what}: ${response.status} instead of ${status}: ${text}`);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new Error(`${what}: not answered in ${ANSWER_DEADLINE_MS} ms. Node-RED said:\n${this.#log}`);
+    }
+  }
+
   /** Resolves when it has said that once more. */
   async #untilSaid(what: RegExp, action: () => Promise<unknown>): Promise<void> {
     const times = () => this.#log.match(what)?.length ?? 0;
@@ -132,10 +151,4 @@ export class NodeRedProcess {
       () => `Node-RED should say ${what}:\n${this.#log}`,
     );
   }
-}
-
-async function body(response: Response, request: string, status: number): Promise<string> {
-  const text = await response.text();
-  if (response.status !== status) throw new Error(`${request}: ${response.status} instead of ${status}: ${text}`);
-  return text;
 }

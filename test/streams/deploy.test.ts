@@ -1,7 +1,6 @@
 // What deploys do to streams: nothing is lost where the controller stays, and nothing stays in the kernel where it goes.
 
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
-import { until } from '../lab/until';
 import { edited, FLOW, type FlowItem, moved, without } from './flows';
 import { Ground } from './ground';
 
@@ -73,19 +72,6 @@ describe('streams over deploys', function deploys() {
       await ground.red.deploy(FLOW, 'nodes');
     });
   }
-
-  it('deploys that follow each other at once: nothing is lost, nothing doubled', async () => {
-    const started = () => ground.red.log.split('Started flows').length;
-    await ground.keepsFlowing(async () => {
-      const before = started();
-      const deploys = Array.from({ length: TIMES }, (_, i) =>
-        ground.red.post('/flows', edited('routes', { keepForwarding: i % 2 === 0 }), {}, 204),
-      );
-      await Promise.all(deploys);
-      await until(() => started() === before + TIMES, 'All deploys should have started the flows.');
-    });
-    await ground.red.deploy(FLOW);
-  });
 
   it(`flows stopped and started, ${TIMES} times: nothing is lost, nothing doubled`, async () => {
     await ground.keepsFlowing(async () => {
@@ -182,7 +168,7 @@ describe('streams end after the grace time, and not before', () => {
   let ground: Ground;
 
   before(async () => {
-    ground = await Ground.open(FLOW, { mfcControllerGrace: GRACE });
+    ground = await Ground.open(FLOW, { settings: { mfcControllerGrace: GRACE } });
   });
   after(() => ground.close());
 

@@ -8,12 +8,14 @@ import type { StateAnswer } from '../../src/controller/answers';
 import { holdersOf } from '../keep/holders';
 import { type Host, Lab } from '../lab/lab';
 import { checkout } from '../lab/namespace';
-import { NodeRedProcess } from '../lab/node-red-process';
+import { type NodeRedOptions, NodeRedProcess } from '../lab/node-red-process';
 import { until } from '../lab/until';
 import type { FlowItem } from './flows';
 
 const PACKAGE = '@mroute/node-red-mfc';
 const RATE = 1_000;
+type GroundOptions = Pick<NodeRedOptions, 'settings' | 'preload'>;
+
 /** A route as `ip` shows it. */
 interface KernelRoute {
   dst: string;
@@ -38,15 +40,14 @@ export class Ground {
     readonly lab: Lab,
     readonly camera: Host,
     readonly tv: Host,
-    private readonly settings: object,
+    private readonly options: GroundOptions,
   ) {
     installPackage(this.userDir);
   }
 
-  /** @param settings more for Node-RED's settings.js */
-  static async open(flow: readonly FlowItem[], settings: object = {}): Promise<Ground> {
+  static async open(flow: readonly FlowItem[], options: GroundOptions = {}): Promise<Ground> {
     const lab = await Lab.open();
-    const ground = new Ground(lab, await lab.host('camera'), await lab.host('tv'), settings);
+    const ground = new Ground(lab, await lab.host('camera'), await lab.host('tv'), options);
     ground.save(flow);
     await ground.start();
     return ground;
@@ -63,7 +64,7 @@ export class Ground {
   }
 
   async start(): Promise<void> {
-    this.#red = await NodeRedProcess.start({ runtime: checkout, userDir: this.userDir, settings: this.settings });
+    this.#red = await NodeRedProcess.start({ runtime: checkout, userDir: this.userDir, ...this.options });
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
