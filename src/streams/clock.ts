@@ -28,6 +28,7 @@ export class Timer {
   private at = Infinity;
   private earliest = -Infinity;
   private cancel: (() => void) | undefined;
+  private isClosed = false;
 
   /** `work` answers when it is to be called again; Infinity if it need not. It may be called early, if that is weeks away. */
   constructor(
@@ -39,16 +40,17 @@ export class Timer {
   /** Calls the work at this time or soon after, and no later because of a later time that was asked for as well. */
   wakeBy(time: number): void {
     const at = Math.max(time, this.earliest);
-    if (at >= this.at) return;
+    if (at >= this.at || this.isClosed) return;
     this.cancel?.();
     this.at = at;
     this.cancel = this.clock.wake(Math.min(at, this.clock.now() + LONGEST_MS), () => this.wake());
   }
 
+  /** For good: what was under way when its owner ended may still ask for times. */
   close(): void {
+    this.isClosed = true;
     this.cancel?.();
     this.cancel = undefined;
-    this.at = Infinity;
   }
 
   private wake(): void {

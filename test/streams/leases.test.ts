@@ -49,6 +49,15 @@ describe('streams: leases', () => {
     deepEqual([over, left(A)], [[[A]], 0]);
   });
 
+  it('does nothing after the end, whatever comes then', () => {
+    add(A, 30);
+    leases.stop();
+    add(B, 5);
+    equal(clock.waiting, 0);
+    clock.go(DAY);
+    deepEqual(over, []);
+  });
+
   it('begins anew when the route is added again, and may be shorter then', () => {
     add(A, 30);
     clock.go(20_000);

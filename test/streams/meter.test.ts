@@ -51,6 +51,7 @@ describe('streams: the meter', () => {
   it('never begins after the end', () => {
     const one = new MeterGround();
     one.metering.stop();
+    one.metering.start(1_000); // what was under way when the end came
     one.add(A, { alarm: { idle: 5 } });
     one.meter.look();
     one.subscribe('rates');

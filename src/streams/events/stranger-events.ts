@@ -26,6 +26,7 @@ export class StrangerEvents {
   /** How many were left out and not told yet. */
   private readonly suppressed: Record<Kind, number> = { unrouted: 0, wrong_interface: 0 };
   private timer: NodeJS.Timeout | undefined;
+  private isStopped = false;
 
   constructor(private readonly events: Events) {
     events.onWanted(() => {
@@ -44,6 +45,7 @@ export class StrangerEvents {
   }
 
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
     this.timer = undefined;
   }
@@ -53,7 +55,7 @@ export class StrangerEvents {
     if (count === 'known') return;
     if (count === 'held') {
       this.suppressed[kind]++;
-      this.timer ??= setTimeout(() => this.sum(), SUMMARY_MS).unref();
+      if (!this.isStopped) this.timer ??= setTimeout(() => this.sum(), SUMMARY_MS).unref();
       return;
     }
     this.events.emit(kind, { source, group, ...details, interface: iif, count, ...this.takeSuppressed(kind) });

@@ -53,6 +53,7 @@ export class Meter {
   private run: Run | undefined;
   private lookedAt = -Infinity;
   private isFailing = false;
+  private isStopped = false;
 
   constructor(
     private readonly table: RouteTable,
@@ -65,12 +66,14 @@ export class Meter {
 
   /** From now on it reads when that is wanted. */
   start(interval: number): void {
+    if (this.isStopped) return;
     this.interval ??= interval;
     this.consider();
   }
 
-  /** Nothing is read any more. */
+  /** Nothing is read any more, also if it was about to start. */
   stop(): void {
+    this.isStopped = true;
     this.interval = undefined;
     this.end();
   }
