@@ -48,6 +48,8 @@ interface Events {
   status: [Status];
   /** Something went wrong that no message can be told. */
   warning: [MfcError];
+  /** It has ended: nothing of it is open, and nothing is saved any more. */
+  closed: [];
 }
 
 export class Controller extends EventEmitter<Events> {
@@ -64,6 +66,8 @@ export class Controller extends EventEmitter<Events> {
   private readonly predecessors: Predecessor[];
   private readonly tableText: ControllerOptions['table'];
   private isTendingSoon = false;
+  private ended: Promise<void> | undefined;
+  private closed: Promise<void> | undefined;
 
   constructor(options: ControllerOptions) {
     super();
@@ -141,16 +145,15 @@ export class Controller extends EventEmitter<Events> {
   }
 
   /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */
-  async close(): Promise<void> {
-    await this.end();
-    await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
-    await this.opening.release();
-    for (const socket of this.takeSockets().values()) socket.close();
-    await this.streams.close();
-    await this.opening.dropJoins();
+  close(): Promise<void> {
+    this.closed ??= this.closeAll();
+    return this.closed;
   }
 
-  /** Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. */
+  /**
+   * Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. Also while it
+   * is being closed, as far as they are open still.
+   */
   async handOver(table: number | undefined): Promise<Estate> {
     await this.end();
     const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
@@ -243,7 +246,7 @@ export class Controller extends EventEmitter<Events> {
   /** Ends those that this one comes after, even if it never opens itself: its own successor gets what they had. */
   private async follow(): Promise<void> {
     const table = this.table();
-    for (const one of this.predecessors.splice(0)) {
+    for (let one = this.predecessors.shift(); one !== undefined; one = this.predecessors.shift()) {
       if (table === 'none') await one.close();
       else this.opening.follow(await one.handOver(table));
     }
@@ -278,8 +281,23 @@ export class Controller extends EventEmitter<Events> {
 
   private readonly warn = (warning: MfcError): void => void this.emit('warning', warning);
 
-  /** No message is done after this. */
-  private async end(): Promise<void> {
+  private async closeAll(): Promise<void> {
+    await this.end();
+    await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
+    await this.opening.release();
+    for (const socket of this.takeSockets().values()) socket.close();
+    await this.streams.close();
+    await this.opening.dropJoins();
+    this.emit('closed');
+  }
+
+  /** No message is done after this. Whoever asks for the end waits for all of it: the last save, and the predecessors. */
+  private end(): Promise<void> {
+    this.ended ??= this.endAll();
+    return this.ended;
+  }
+
+  private async endAll(): Promise<void> {
     this.inbox.isClosed = true;
     this.tables.end();
     this.streams.stop();

@@ -18,15 +18,25 @@ interface Parked {
   /** Who had it is back, and may want it. */
   isExpected: boolean;
   timer?: NodeJS.Timeout;
+  /** Resolves when it is closed, if nobody has come for it. */
+  closed?: Promise<void>;
 }
 
 const parked = new Set<Parked>();
-/** Nobody gets these back, but until they have ended the table and the file are theirs. */
-const ending = new Map<Parked, Promise<void>>();
+/** Nobody gets these back: they are closed, or followed. But until they have ended, the table and the file are theirs. */
+const ending = new Set<Parked>();
 
 function unpark(place: Parked): void {
   clearTimeout(place.timer);
   parked.delete(place);
+}
+
+/** From now on it is about to end. */
+function leave(place: Parked): void {
+  if (!parked.has(place)) return;
+  unpark(place);
+  ending.add(place);
+  place.controller.once('closed', () => ending.delete(place));
 }
 
 /** What a user has set. */
@@ -72,23 +82,20 @@ export function claim(options: ControllerOptions): Controller {
     unpark(same);
     return same.controller;
   }
-  const followed = [...parked, ...ending.keys()].filter((place) => {
+  const followed = [...ending, ...parked].filter((place) => {
     return place.options.stateFile === options.stateFile || (isSameTable(place.options, options) && !place.isExpected);
   });
-  for (const place of followed) unpark(place);
+  followed.forEach(leave);
   return new Controller({ ...options, predecessors: followed.map(({ controller }) => controller) });
 }
 
-/** Nobody comes any more: what is parked is closed. Resolves when nothing is open. */
+/** Nobody comes any more: what is parked is closed. Resolves when it is. */
 export async function sweep(): Promise<void> {
   parked.forEach(end);
-  await Promise.all(ending.values());
+  await Promise.all(Array.from(ending, ({ closed }) => closed));
 }
 
 function end(place: Parked): void {
-  unpark(place);
-  ending.set(
-    place,
-    place.controller.close().finally(() => ending.delete(place)),
-  );
+  leave(place);
+  place.closed = place.controller.close();
 }

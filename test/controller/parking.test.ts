@@ -75,6 +75,33 @@ describe('controller: parking', () => {
     await second.close();
   });
 
+  it('has what was answered, though who came between is closed before it opens', async () => {
+    const asked = first.add({ ...ROUTE, group: '239.1.1.2' });
+    park(first, options);
+    const between = { ...options, meterInterval: 2 };
+    const never = claim(between);
+    void never.open().catch(() => undefined);
+    park(never, between);
+    void sweep();
+    const last = claim({ ...options, meterInterval: 3 });
+    await last.open();
+    equal((await asked).changed, true);
+    equal((await last.state({})).mfc_rules.length, 2);
+    await last.close();
+  });
+
+  it('has what was answered, though another with the same table came first', async () => {
+    const asked = first.add({ ...ROUTE, group: '239.1.1.2' });
+    park(first, options);
+    const other = claim({ ...options, stateFile: join(folder, 'b.json') });
+    const last = claim({ ...options, table: 100 });
+    await Promise.all([other.open(), last.open()]);
+    equal((await asked).changed, true);
+    equal((await last.state({})).mfc_rules.length, 2);
+    await other.close();
+    await last.close();
+  });
+
   it('closes a table before its file is read for another one', async () => {
     park(first, options);
     const second = claim({ ...options, table: 100 });
