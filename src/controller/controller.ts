@@ -66,6 +66,8 @@ export class Controller extends EventEmitter<Events> {
   private readonly predecessors: Predecessor[];
   private readonly tableText: ControllerOptions['table'];
   private isTendingSoon = false;
+  /** It was in the line for its table. Once: it never waits for who came later than it was made. */
+  private hasTurn = false;
   private ended: Promise<void> | undefined;
   private closed: Promise<void> | undefined;
 
@@ -140,8 +142,11 @@ export class Controller extends EventEmitter<Events> {
   /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; if another owns it, it tries again. */
   open(): Promise<void> {
     this.tables.start();
+    const openAll = (): Promise<void> => this.tables.openAll();
+    if (this.hasTurn) return this.queue.run(openAll);
+    this.hasTurn = true;
     const turn = joinLine(this.installer.kernel, this.tableText);
-    return this.queue.run(() => turn(() => this.tables.openAll()));
+    return this.queue.run(() => turn(openAll));
   }
 
   /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */

@@ -1,6 +1,6 @@
 // Controllers between two config nodes: who comes with the same options gets the one that is there, with its sockets open.
 
-import { deepEqual, equal, notEqual } from 'node:assert/strict';
+import { deepEqual, equal, notEqual, rejects } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,26 @@ describe('controller: parking', () => {
     equal((await last.state({})).mfc_rules.length, 2);
     await other.close();
     await last.close();
+  });
+
+  it('opens while one that was given back waits for its table', async () => {
+    const rival = { ...options, stateFile: join(folder, 'b.json') };
+    const second = claim(rival);
+    await rejects(second.open(), { code: 'ERR_MFC_TABLE_IN_USE' });
+    const asked = second.add(ROUTE);
+    park(second, rival);
+    equal(claim(rival), second);
+    const reopened = second.open();
+    park(first, options);
+    equal(claim(options), first);
+    void first.open().catch(() => undefined);
+    park(first, options);
+    const third = claim({ ...options, table: 100 });
+    await third.open();
+    await reopened;
+    equal((await asked).changed, true); // it has the table, and has not given up before
+    await second.close();
+    await third.close();
   });
 
   it('closes a table before its file is read for another one', async () => {
