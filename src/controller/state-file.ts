@@ -126,14 +126,14 @@ async function replaceFile(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(newer, path);
-  await syncDirectory(dirname(path));
+  await renameForGood(newer, path);
 }
 
-/** Makes the rename last through a power failure. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
+/** Lasts through a power failure. What can fail for want of files or rights fails before the rename: the file is as before then. */
+async function renameForGood(from: string, to: string): Promise<void> {
+  const directory = await open(dirname(to), 'r');
   try {
+    await rename(from, to);
     await directory.sync();
   } finally {
     await directory.close();

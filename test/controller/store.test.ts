@@ -1,6 +1,9 @@
 // The state file as the controller finds it: restored, set aside, or left out in parts, and never overwritten before it is understood.
 
 import { deepEqual, equal, match, rejects } from 'node:assert/strict';
+
+import fs = require('node:fs/promises');
+
 import { mkdir, readdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MfcError } from '../../src/errors';
@@ -198,6 +201,24 @@ describe('controller: the state file', () => {
     await bench.controller.add(ROUTE);
     deepEqual(await bench.savedRules(), [IPV6, ROUTE]);
     equal(bench.controller.status.state, 'open');
+  });
+
+  it('is as before where a change fails since no file can be opened any more', async () => {
+    bench = await Bench.open();
+    await bench.controller.add(ROUTE);
+    const { open } = fs;
+    Object.assign(fs, {
+      open: async (path: string, ...rest: unknown[]) => {
+        if (path === bench.folder) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' });
+        return Reflect.apply(open, fs, [path, ...rest]);
+      },
+    });
+    try {
+      await rejects(bench.controller.add(IPV6), { code: 'ERR_MFC_STORE' });
+    } finally {
+      Object.assign(fs, { open });
+    }
+    deepEqual(await bench.savedRules(), [ROUTE]);
   });
 
   it('waits while the table belongs to another program', async () => {
