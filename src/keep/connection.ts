@@ -43,7 +43,7 @@ export class Connection {
     if (this.fd < 0) throw holderFailed('has ended');
     const answered = new Promise<Answered>((resolve, reject) => this.waiting.push({ resolve, reject }));
     this.watch ??= watchReadable(this.fd, () => this.receive());
-    this.deadline ??= setTimeout(() => this.end('does not answer'), REPLY_DEADLINE_MS);
+    this.deadline ??= setTimeout(() => this.giveUp(), REPLY_DEADLINE_MS);
     try {
       if (!trySend(this.fd, JSON.stringify(request), fds)) this.end('does not answer');
     } catch (error) {
@@ -80,6 +80,12 @@ export class Connection {
     } catch (error) {
       this.end('has ended', error as Error);
     }
+  }
+
+  /** A reply may be there: this process may have been busy all the time, and timers are called before files are looked at. */
+  private giveUp(): void {
+    this.receive();
+    if (this.waiting.length > 0) this.end('does not answer');
   }
 
   private rest(): void {
