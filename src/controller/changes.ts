@@ -174,9 +174,19 @@ export class Changes {
   private async takeBack(unsaved: () => readonly TableState[]): Promise<void> {
     await this.listener.tend(); // what is taken back now is for the interfaces as they are now
     let isWhole = true;
-    for (const before of unsaved()) isWhole = (await takeBack(this.installer, before)) && isWhole;
+    for (const before of unsaved()) isWhole = (await this.takeOneBack(before)) && isWhole;
     if (!isWhole) this.listener.lookAtAll();
     this.listener.changed();
+  }
+
+  /** Never throws: the others are to be taken back as well, and all messages are to be told. */
+  private async takeOneBack(before: TableState): Promise<boolean> {
+    try {
+      return await takeBack(this.installer, before);
+    } catch (error) {
+      this.installer.tellStuck(error);
+      return false;
+    }
   }
 }
 

@@ -308,7 +308,7 @@ export class Controller extends EventEmitter<Events> {
     this.streams.stop();
     await this.queue.idle();
     await this.changes.settled.catch(() => undefined); // whom it concerns was told
-    await this.tending.stop();
+    await this.tending.stop().catch(this.warn);
     this.installer.learner.stop(); // what comes now is a successor's
     await this.follow();
   }

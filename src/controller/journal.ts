@@ -28,6 +28,7 @@ export class Journal<T> {
     this.last = new Promise((resolve, reject) => {
       this.pending.push({ change, settle: (error) => (error === undefined ? resolve() : reject(error)) });
     });
+    this.last.catch(() => undefined); // who asked may have failed meanwhile, and been told
     if (!this.saving) {
       this.saving = true;
       // Not at once: the other messages of this turn come along.

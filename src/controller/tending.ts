@@ -55,10 +55,13 @@ export class Tending {
 
   /** What has happened until now is noted. */
   async stop(): Promise<void> {
-    await this.drainAll();
-    this.watch?.close();
-    this.watch = undefined;
-    this.again.stop();
+    try {
+      await this.drainAll();
+    } finally {
+      this.watch?.close();
+      this.watch = undefined;
+      this.again.stop();
+    }
   }
 
   /** Something was missed, or a table is new. */
@@ -111,9 +114,11 @@ export class Tending {
   /** Whether there may be more. */
   private drain(): boolean {
     this.isDraining = true;
-    const isMore = this.watch?.drain() ?? false;
-    this.isDraining = false;
-    return isMore;
+    try {
+      return this.watch?.drain() ?? false;
+    } finally {
+      this.isDraining = false;
+    }
   }
 
   private async heal(): Promise<void> {

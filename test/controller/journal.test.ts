@@ -3,7 +3,9 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { StateFile } from '../../src/controller/state-file';
 import { MfcError } from '../../src/errors';
-import { Bench } from './bench';
+import type { Watch } from '../../src/kernel/kernel';
+import { FakeKernel } from '../fake/kernel';
+import { Bench, LINKS } from './bench';
 
 const route = (n: number, oifs = ['out1']) => ({
   source: `10.0.${n >> 8}.${n & 255}`,
@@ -188,6 +190,25 @@ describe('controller: saving', () => {
     }
   });
 
+  it('that fails is told, also where the kernel does not say what it takes to undo the change', async () => {
+    await bench.controller.add(route(1));
+    const saves = new HeldSaves();
+    const { findLinkName } = bench.kernel;
+    try {
+      const asked = bench.controller.add(route(2));
+      await saves.begun();
+      bench.kernel.findLinkName = () => {
+        throw new MfcError('ERR_MFC_SYSCALL', 'No buffer space is left.');
+      };
+      saves.letGo(DISK_FULL);
+      deepEqual(await codes([asked]), ['ERR_MFC_STORE']);
+    } finally {
+      bench.kernel.findLinkName = findLinkName;
+      saves.restore();
+    }
+    deepEqual(await codes([bench.controller.add(route(3))]), ['success']);
+  });
+
   it('is finished by close', async () => {
     const answers = [1, 2, 3].map((n) => bench.controller.add(route(n)));
     await bench.controller.state({});
@@ -195,5 +216,28 @@ describe('controller: saving', () => {
     deepEqual(await codes(answers), ['success', 'success', 'success']);
     equal((await bench.savedRules()).length, 3);
     deepEqual(bench.kernel.snapshot(), {});
+  });
+
+  it('is finished by close, and so is the routing, also where the kernel does not say what has happened', async () => {
+    const kernel = new FakeKernel(...LINKS);
+    const watches: Watch[] = [];
+    const { watch } = kernel;
+    kernel.watch = (table, listener) => {
+      const opened = watch.call(kernel, table, listener);
+      watches.push(opened);
+      return opened;
+    };
+    const other = await Bench.make(undefined, kernel);
+    await other.controller.open();
+    await other.controller.state({});
+    for (const one of watches) {
+      const { drain } = one;
+      one.drain = () => {
+        one.drain = drain;
+        throw new MfcError('ERR_MFC_SYSCALL', 'No buffer space is left.');
+      };
+    }
+    await other.close();
+    deepEqual([kernel.snapshot(), other.warnings.length], [{}, 1]);
   });
 });
