@@ -50,6 +50,11 @@ export class HolderKeeper implements Keeper {
     return left;
   }
 
+  /** What `take` would answer now; it stays here. */
+  get leftNow(): ReadonlyMap<string, number> {
+    return this.left;
+  }
+
   keep(name: string, fd: number): Promise<void> {
     return this.turns.run(async () => {
       if (this.closed) throw holderFailed('was left');

@@ -117,15 +117,6 @@ export class StoreKeeper implements Keeper {
     return turns.run(() => this.put(name, fd));
   }
 
-  /** Keeps what another keeper of this process had, as if it had been here; takes the descriptor over. */
-  async adopt(name: string, fd: number): Promise<void> {
-    try {
-      await this.keep(name, fd);
-    } finally {
-      close(fd);
-    }
-  }
-
   release(): Promise<void> {
     return turns.run(async () => {
       if (this.closed) return;

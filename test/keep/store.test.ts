@@ -121,6 +121,18 @@ describe('keep: store', () => {
     deepEqual((await ground.start({}, store.handOver())).report.taken, first.report.kept);
   });
 
+  it('leaves with the holder what there is no room for, all of it', async () => {
+    const first = await ground.start();
+    const { kept } = await first.tell(`keep ${OTHER}`);
+    await first.kill();
+    makeStore({ max: 2 });
+    const next = await ground.start({}, store.handOver());
+    deepEqual([next.report.taken, Object.keys(kept).length], [kept, 2]);
+    deepEqual(store.names, []);
+    await next.tell('release');
+    await ground.gone();
+  });
+
   for (const [why, options] of [
     ['does not listen to the process', { deaf: true }],
     ['has no room', { max: 0 }],
