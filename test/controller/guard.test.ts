@@ -290,7 +290,9 @@ describe('controller: guard rails', () => {
     it('deny the deletion of what they have learnt', async () => {
       await open({ reservedRoutes });
       bench.kernel.upcall(4, { kind: 'nocache', source: '10.0.0.7', group: '239.7.1.1', iif: 'in2' });
-      await new Promise(setImmediate);
+      const isLearnt = async (): Promise<boolean> =>
+        (await bench.controller.state({})).mfc_rules.some(({ learnt }) => learnt);
+      await until(isLearnt, 'the stream should be learnt');
       await denies(
         () => bench.controller.del({ source: '10.0.0.7', group: '239.7.1.1', learnt: true }),
         'reservedRoutes',
