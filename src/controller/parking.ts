@@ -97,5 +97,5 @@ export async function sweep(): Promise<void> {
 
 function end(place: Parked): void {
   leave(place);
-  place.closed = place.controller.close();
+  place.closed = place.controller.close().then(() => void ending.delete(place));
 }
