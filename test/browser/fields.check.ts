@@ -122,6 +122,20 @@ function fields(edition: Edition, theme: Theme): void {
     }
   });
 
+  it('opens no list at a field that somebody has left before the answer came', async () => {
+    await edit('add');
+    const release = await visit.holdAnswer('**/mfc/interfaces');
+    await opener('iif').click();
+    await editor.openList('oifs');
+    const answered = visit.page.waitForResponse('**/mfc/interfaces');
+    release();
+    await (await answered).finished();
+    await visit.page.waitForFunction('$.active === 0');
+    await visit.page.evaluate('new Promise((resolve) => setTimeout(() => setTimeout(resolve)))'); // jQuery tells it in another turn
+    await offer('eth1').click();
+    deepEqual([await value('iif'), await value('oifs')], ['', 'eth1']);
+  });
+
   it('adds one output after the other, and completes what was begun', async () => {
     await edit('add');
     await opener('oifs').click();

@@ -133,6 +133,52 @@ function steady(edition: Edition): void {
     await sidebar.route(FIRST).waitFor();
   });
 
+  it('offers to undo, also when somebody types into the filter before the next answer', async () => {
+    await send('set', MANY);
+    const [first = FIRST] = MANY;
+    await sidebar.route(first).waitFor();
+    const release = await visit.hold('**/mfc/interfaces');
+    await visit.page.waitForRequest('**/mfc/interfaces'); // no answer is complete from now on
+    await button(first).click();
+    const undo = sidebar.element.locator('.mfc-undo');
+    await undo.waitFor();
+    await sidebar.element.locator('.mfc-filter').fill('camera');
+    equal(await undo.isVisible(), true);
+    release();
+    await sidebar.element.locator('.mfc-filter').fill('');
+    await sidebar.element.locator('.mfc-dismiss').click();
+  });
+
+  it('offers to undo what is done while the answer to the last undo is under way', async () => {
+    await sidebar.drop(FIRST);
+    const release = await visit.holdAnswer('**/own/add');
+    const answered = visit.page.waitForResponse('**/own/add');
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
+    await sidebar.drop(FIRST);
+    const undo = sidebar.element.locator('.mfc-undo');
+    await undo.waitFor();
+    release();
+    await answered;
+    await untilRefreshed();
+    equal(await undo.isVisible(), true);
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
+  });
+
+  it('goes on at the offer to undo, also when the state without the route is there before the answer', async () => {
+    const release = await visit.holdAnswer('**/own/del');
+    await button(FIRST).focus();
+    await visit.page.keyboard.press('Enter');
+    await sidebar.route(FIRST).waitFor({ state: 'detached' });
+    release();
+    const undo = sidebar.element.locator('.mfc-undo');
+    await undo.waitFor();
+    equal(await focused().getAttribute('class'), await undo.getAttribute('class'));
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
+  });
+
   it('goes on at the title of the section when what had the focus goes', async () => {
     await button(FIRST).focus();
     await send('del', FIRST);
