@@ -5,11 +5,11 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { Browser, Locator } from 'playwright-core';
 import { Lab } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed, type Theme } from './editions';
+import { type Edition, editions, type RunningRed, type Theme } from './editions';
 import { Editor } from './editor';
 import { illegible } from './legible';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const NODE = { z: 'tab', controller: 'own', wires: [[]] };
@@ -46,7 +46,7 @@ function fields(edition: Edition, theme: Theme): void {
     await lab.ip('address', 'flush', 'dev', 'eth4');
     await lab.link('enp130s0f1np1');
     await lab.ip('address', 'add', '2001:db8:1234:5678:9abc:def0:1234:5678/64', 'dev', 'enp130s0f1np1');
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
+    [browser, red] = await openStage(edition, { theme, flow: FLOW });
   }).timeout(300_000);
   after(async () => {
     await browser?.close();

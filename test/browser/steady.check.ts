@@ -4,11 +4,11 @@
 import { equal, match, ok } from 'node:assert/strict';
 import type { Browser, Locator, Route, WebSocketRoute } from 'playwright-core';
 import { Lab, until } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed } from './editions';
+import { type Edition, editions, type RunningRed } from './editions';
 import { Editor } from './editor';
 import { Sidebar, type Stream } from './sidebar';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const FIRST: Stream = { source: '10.0.1.2', group: '239.1.1.1' };
@@ -37,9 +37,9 @@ function steady(edition: Edition): void {
   before(async () => {
     lab = await Lab.open();
     await lab.link('camera', 'tv1', 'tv2');
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme: 'light', flow: FLOW })]);
+    [browser, red] = await openStage(edition, { theme: 'light', flow: FLOW });
     await visitIn('en-US');
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();
