@@ -90,9 +90,12 @@ export function createPicker(RED: Red, $: JQueryStatic) {
       $(`.${MENU}`).on('mousedown', (event) => event.preventDefault());
     }
     async function open(): Promise<void> {
+      const text = input.val();
       current = (await load()) ?? [];
       button.toggle(current.length > 0);
-      show(false);
+      // Who has gone on meanwhile, to another field or out of the form, wants no list there any more.
+      const isAwaited = $(':focus').not(input).not(button).length === 0 && input.is(':visible');
+      if (isAwaited && input.val() === text) show(false);
     }
 
     button.on('click', () => void open()).insertAfter(input);

@@ -37,7 +37,7 @@ export class Notices {
     this.#shown.set(notice.key, { element, isUndo: notice.undo !== undefined });
     this.element.append(element);
     if (notice.undo === undefined && notice.warnings.length === 0) {
-      setTimeout(() => this.#shown.get(notice.key)?.element === element && this.#remove(notice.key), SHORT_MS);
+      setTimeout(() => this.#withdraw(notice.key, element), SHORT_MS);
     }
     // The button that was pressed goes with its row. Who does something else by now is not disturbed.
     if (isFocusFree()) element.querySelector('button')?.focus();
@@ -52,6 +52,11 @@ export class Notices {
     for (const key of this.#shown.keys()) this.#remove(key);
   }
 
+  /** Unless another one about the same route is in its place by now. */
+  #withdraw(key: string, element: HTMLElement): void {
+    if (this.#shown.get(key)?.element === element) this.#remove(key);
+  }
+
   #remove(key: string): void {
     keepFocus(this.element, () => this.#shown.get(key)?.element.remove(), this.#onLeave);
     this.#shown.delete(key);
@@ -64,7 +69,7 @@ export class Notices {
     const act = async (): Promise<void> => {
       try {
         await undo?.();
-        this.#remove(key);
+        this.#withdraw(key, element);
       } catch (failure) {
         setText(error, messageOf(failure));
         show(error, true);

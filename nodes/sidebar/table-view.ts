@@ -94,6 +94,8 @@ export class TableView {
     for (const part of [this.element, this.notices.element]) show(part, true);
     const { state, search } = shown;
     if (search === '') this.#isLong = totalOf(state) > state.mfc_rules.length;
+    // Here, not whenever all is drawn anew: that has also what was dropped since the last answer.
+    this.notices.forget(new Set(routeRows(state).map(({ key }) => key)));
     this.#refresh();
   }
 
@@ -124,7 +126,6 @@ export class TableView {
     const all = routeRows(state);
     const streams = streamRows(state);
     if (all.length + streams.length >= FILTER_FROM) show(this.filter, true); // and it stays, as streams come and go
-    this.notices.forget(new Set(all.map(({ key }) => key)));
     this.#rows = all.filter((row) => matches(filter, routeTexts(row)));
     this.#links = interfaceRows(interfaces, state);
     this.#interfaces.show(this.#links);

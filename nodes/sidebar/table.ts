@@ -2,7 +2,7 @@
  * A table whose rows stay the same elements as long as their keys are there. The cells have roles of their own, because
  * the style lays rows out as grids, which takes the table's meaning from them.
  */
-import { keepFocus, make } from './dom.js';
+import { isFocusFree, keepFocus, make } from './dom.js';
 import { keyed, type View } from './keyed.js';
 
 export interface Column {
@@ -31,10 +31,13 @@ export class Table<Item extends { readonly key: string }> {
   }
 
   show(items: readonly Item[]): void {
+    const goOn = (): void => this.element.closest('details')?.querySelector('summary')?.focus();
+    // A row that waits for an answer can go before that comes: what it brings takes the focus then.
+    const isAwaited = isFocusFree();
     keepFocus(
       this.#body,
       () => keyed(this.#body, this.#views, items, this.#makeRow),
-      () => this.element.closest('details')?.querySelector('summary')?.focus(),
+      () => isAwaited || goOn(),
     );
     this.element.toggleAttribute('hidden', items.length === 0);
   }

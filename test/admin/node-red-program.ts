@@ -53,6 +53,7 @@ async function main(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const editor = new Editor(mkdtempSync(join(tmpdir(), 'mfc-admin-')), port, {
     adminAuth,
+    lang: 'en-US', // tests read what it says, on machines of all languages
     runtimeState: { enabled: true },
     logging: { console: { level: 'info', audit: true } },
   });

@@ -23,9 +23,11 @@ export class Dashboard {
     return this.panel.getByRole('button', { name: `${input} to ${output}`, exact: true });
   }
 
-  /** When the alarms came, as the list says it. */
-  alarmTimes(): Promise<string[]> {
-    return this.page.locator('.alarms time').allInnerTexts();
+  /** When the alarms came, as the list says it, as soon as it has one. */
+  async alarmTimes(): Promise<string[]> {
+    const times = this.page.locator('.alarms time');
+    await times.first().waitFor();
+    return times.allInnerTexts();
   }
 
   /** Presses a button below the crosspoints, as soon as it can be pressed. */

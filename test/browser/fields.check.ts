@@ -5,11 +5,11 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { Browser, Locator } from 'playwright-core';
 import { Lab } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed, type Theme } from './editions';
+import { type Edition, editions, type RunningRed, type Theme } from './editions';
 import { Editor } from './editor';
 import { illegible } from './legible';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const NODE = { z: 'tab', controller: 'own', wires: [[]] };
@@ -46,7 +46,7 @@ function fields(edition: Edition, theme: Theme): void {
     await lab.ip('address', 'flush', 'dev', 'eth4');
     await lab.link('enp130s0f1np1');
     await lab.ip('address', 'add', '2001:db8:1234:5678:9abc:def0:1234:5678/64', 'dev', 'enp130s0f1np1');
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
+    [browser, red] = await openStage(edition, { theme, flow: FLOW });
   }).timeout(300_000);
   after(async () => {
     await browser?.close();
@@ -120,6 +120,20 @@ function fields(edition: Edition, theme: Theme): void {
     } finally {
       await lab.unlink('later');
     }
+  });
+
+  it('opens no list at a field that somebody has left before the answer came', async () => {
+    await edit('add');
+    const release = await visit.holdAnswer('**/mfc/interfaces');
+    await opener('iif').click();
+    await editor.openList('oifs');
+    const answered = visit.page.waitForResponse('**/mfc/interfaces');
+    release();
+    await (await answered).finished();
+    await visit.page.waitForFunction('$.active === 0');
+    await visit.page.evaluate('new Promise((resolve) => setTimeout(() => setTimeout(resolve)))'); // jQuery tells it in another turn
+    await offer('eth1').click();
+    deepEqual([await value('iif'), await value('oifs')], ['', 'eth1']);
   });
 
   it('adds one output after the other, and completes what was begun', async () => {

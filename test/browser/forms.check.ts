@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { Lab } from '../lab/lab';
 import { checkout } from '../lab/namespace';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed, THEMES, type Theme } from './editions';
+import { type Edition, editions, type RunningRed, THEMES, type Theme } from './editions';
 import { Editor } from './editor';
 import { illegible } from './legible';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const CONTROLLER = 'mfc-controller';
@@ -49,7 +49,7 @@ function forms(edition: Edition, theme: Theme): void {
   before(async () => {
     lab = await Lab.open();
     await lab.link('camera', 'tv1');
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow: FLOW })]);
+    [browser, red] = await openStage(edition, { theme, flow: FLOW });
   }).timeout(300_000);
   after(async () => {
     await browser?.close();

@@ -9,11 +9,11 @@
 import { equal } from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { type Host, Lab } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed, THEMES, type Theme } from './editions';
+import { type Edition, editions, type RunningRed, THEMES, type Theme } from './editions';
 import { Editor } from './editor';
 import { takePicture } from './pictures';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const GROUP = '239.10.20.30';
@@ -39,7 +39,7 @@ function story(edition: Edition, theme: Theme): void {
     for (const name of ['tv2', 'tv3']) await lab.host(name); // more to pick from
     await tv1.join(GROUP);
     const flow = [{ id: 'a1', type: 'tab', label: 'Flow 1' }];
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme, flow })]);
+    [browser, red] = await openStage(edition, { theme, flow });
     visit = await Visit.open(browser, { theme });
     editor = new Editor(visit.page);
     await editor.open(red.url);

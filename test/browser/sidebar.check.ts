@@ -4,12 +4,12 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import type { Browser, Locator } from 'playwright-core';
 import { Lab } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed } from './editions';
+import { type Edition, editions, type RunningRed } from './editions';
 import { Editor } from './editor';
 import { illegible } from './legible';
 import { Sidebar, type Stream } from './sidebar';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const CAMERA = '10.0.1.2';
@@ -52,10 +52,7 @@ function sidebars(edition: Edition): void {
     await lab.host('tv1');
     await lab.host('tv2');
     for (const { group } of [ROUTED, MISPLACED, STRAY]) await camera.stream(group, TRAFFIC);
-    [browser, red] = await Promise.all([
-      openChromium(),
-      startRed(edition, { theme: 'light', flow: [...OWN, ...OTHER] }),
-    ]);
+    [browser, red] = await openStage(edition, { theme: 'light', flow: [...OWN, ...OTHER] });
     visit = await Visit.open(browser, { height: 1020 });
     sidebar = new Sidebar(visit.page);
     await new Editor(visit.page).open(red.url);

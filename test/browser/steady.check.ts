@@ -4,11 +4,11 @@
 import { equal, match, ok } from 'node:assert/strict';
 import type { Browser, Locator, Route, WebSocketRoute } from 'playwright-core';
 import { Lab, until } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed } from './editions';
+import { type Edition, editions, type RunningRed } from './editions';
 import { Editor } from './editor';
 import { Sidebar, type Stream } from './sidebar';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const FIRST: Stream = { source: '10.0.1.2', group: '239.1.1.1' };
@@ -37,9 +37,9 @@ function steady(edition: Edition): void {
   before(async () => {
     lab = await Lab.open();
     await lab.link('camera', 'tv1', 'tv2');
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, { theme: 'light', flow: FLOW })]);
+    [browser, red] = await openStage(edition, { theme: 'light', flow: FLOW });
     await visitIn('en-US');
-  }).timeout(180_000);
+  }).timeout(300_000);
   after(async () => {
     await browser?.close();
     await red?.close();
@@ -129,6 +129,52 @@ function steady(edition: Edition): void {
     release();
     await untilRefreshed();
     equal(await undo.isVisible(), true);
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
+  });
+
+  it('offers to undo, also when somebody types into the filter before the next answer', async () => {
+    await send('set', MANY);
+    const [first = FIRST] = MANY;
+    await sidebar.route(first).waitFor();
+    const release = await visit.hold('**/mfc/interfaces');
+    await visit.page.waitForRequest('**/mfc/interfaces'); // no answer is complete from now on
+    await button(first).click();
+    const undo = sidebar.element.locator('.mfc-undo');
+    await undo.waitFor();
+    await sidebar.element.locator('.mfc-filter').fill('camera');
+    equal(await undo.isVisible(), true);
+    release();
+    await sidebar.element.locator('.mfc-filter').fill('');
+    await sidebar.element.locator('.mfc-dismiss').click();
+  });
+
+  it('offers to undo what is done while the answer to the last undo is under way', async () => {
+    await sidebar.drop(FIRST);
+    const release = await visit.holdAnswer('**/own/add');
+    const answered = visit.page.waitForResponse('**/own/add');
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
+    await sidebar.drop(FIRST);
+    const undo = sidebar.element.locator('.mfc-undo');
+    await undo.waitFor();
+    release();
+    await answered;
+    await untilRefreshed();
+    equal(await undo.isVisible(), true);
+    await sidebar.undo();
+    await sidebar.route(FIRST).waitFor();
+  });
+
+  it('goes on at the offer to undo, also when the state without the route is there before the answer', async () => {
+    const release = await visit.holdAnswer('**/own/del');
+    await button(FIRST).focus();
+    await visit.page.keyboard.press('Enter');
+    await sidebar.route(FIRST).waitFor({ state: 'detached' });
+    release();
+    const undo = sidebar.element.locator('.mfc-undo');
+    await undo.waitFor();
+    equal(await focused().getAttribute('class'), await undo.getAttribute('class'));
     await sidebar.undo();
     await sidebar.route(FIRST).waitFor();
   });

@@ -4,12 +4,12 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { Lab, until } from '../lab/lab';
-import { openChromium } from './chromium';
 import { watch } from './diary';
-import { type Edition, editions, type RunningRed, startRed } from './editions';
+import { type Edition, editions, type RunningRed } from './editions';
 import { Editor } from './editor';
 import { ACCOUNTS, Login, OPERATOR, READER } from './login';
 import { Sidebar } from './sidebar';
+import { openStage } from './stage';
 import { Visit } from './visit';
 
 const GROUP = '239.10.20.30';
@@ -46,7 +46,7 @@ function users(edition: Edition): void {
     await lab.host('camera');
     await lab.host('tv1');
     const options = { theme: 'light', flow: FLOW, settings: ACCOUNTS } as const;
-    [browser, red] = await Promise.all([openChromium(), startRed(edition, options)]);
+    [browser, red] = await openStage(edition, options);
     await until(async () => (await kernelRoutes()).length > 0, 'the route of the flow should be there');
   }).timeout(300_000);
   after(async () => {

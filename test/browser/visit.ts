@@ -4,7 +4,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Request, Route } from 'playwright-core';
 import type { Theme } from './editions';
 import { SHARPNESS } from './pictures';
 
@@ -13,6 +13,14 @@ const HEIGHT = 860;
 /** When to give up on what does not come: no measure of anything. */
 const DEADLINE_MS = 120_000;
 const PICTURE_MS = 20_000;
+
+function gate(): { opened: Promise<void>; open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
 
 export interface VisitOptions {
   theme?: Theme;
@@ -64,15 +72,24 @@ export class Visit {
 
   /** Lets the requests to an address wait until they are let go. */
   async hold(path: string): Promise<() => void> {
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { opened, open } = gate();
     await this.page.route(path, async (route) => {
-      await released;
+      await opened;
       await route.continue();
     });
-    return release;
+    return open;
+  }
+
+  /** Lets what the server answers to the next request wait until it is let go. */
+  async holdAnswer(path: string): Promise<() => void> {
+    const { opened, open } = gate();
+    const answer = async (route: Route): Promise<void> => {
+      const response = await route.fetch();
+      await opened;
+      await route.fulfill({ response });
+    };
+    await this.page.route(path, answer, { times: 1 });
+    return open;
   }
 
   /** Writes down what there is to see, and tells where. */

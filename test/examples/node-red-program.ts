@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const editor = new Editor(mkdtempSync(join(tmpdir(), 'mfc-examples-')), port, {
+    lang: 'en-US', // tests read what nodes say, on machines of all languages
     mqttReconnectTime: MQTT_RECONNECT_MS,
   });
   const stop = async (code: number) => {

@@ -9,6 +9,12 @@ import type { DeployType } from '../lab/node-red-process';
 import { DEADLINE_MS } from '../lab/until';
 import type { FlowNode } from './files';
 
+/** A time zone where it is noon now: the clock of an example must not press its buttons while a test does. */
+function atNoon(): string {
+  const west = new Date().getUTCHours() - 12;
+  return `Etc/GMT${west < 0 ? '' : '+'}${west}`;
+}
+
 interface Shown {
   name: string;
   value: unknown;
@@ -42,6 +48,7 @@ export class User {
 
   static async start(): Promise<User> {
     const child = fork(join(__dirname, 'node-red-program.js'), {
+      env: { ...process.env, TZ: atNoon() },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'], // Node-RED logs there what the tests provoke
     });
     const failed = once(child, 'exit').then(() => {

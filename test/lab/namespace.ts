@@ -18,6 +18,9 @@ export interface Command {
 
 // The mark names the namespace that it was made for, so that it cannot be inherited into another one.
 const MARK = 'MFC_LAB_NAMESPACE';
+// What a lab needs besides: settings that can be written, and the kernel's links in pairs, which only root may have loaded.
+const PROBE = `test -w /proc/sys/net/ipv4/conf/all/rp_filter || { echo /proc/sys is read-only >&2; exit 1; }
+ip link add probe type veth`;
 const ENTER = `ip link set lo up && ${MARK}=$(readlink /proc/self/ns/net) && export ${MARK} && exec "$@"`;
 
 /** True where `enter` has put this process: the machine's real interfaces cannot be reached from here. */
@@ -36,12 +39,20 @@ export function enter(command: string, args: string[]): Command {
   };
 }
 
+const CONTAINER = [
+  '--cap-add SYS_ADMIN --cap-add NET_ADMIN',
+  ...['seccomp', 'apparmor', 'systempaths'].map((what) => `--security-opt ${what}=unconfined`),
+].join(' ');
+
 // Root may still lack the capability (a container): then the ordinary user's way is tried as well.
 function unshareFlags(): string[] {
   const ways = process.getuid?.() === 0 ? [['-n'], ['-Urn']] : [['-Urn']];
   let refusal = '';
   for (const flags of ways) {
-    const probe = spawnSync('unshare', [...flags, 'true'], { encoding: 'utf8' });
+    const probe = spawnSync('unshare', [...flags, 'sh', '-c', PROBE], {
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     if (probe.status === 0) return flags;
     refusal = probe.error?.message ?? probe.stderr.trim();
   }
@@ -61,7 +72,13 @@ export function explain(refusal: string, sysctl: (name: string) => string | unde
   if (sysctl('kernel.apparmor_restrict_unprivileged_userns') === '1') {
     return `${start} AppArmor refuses: run 'sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0', or run this as root.`;
   }
-  return `${start} In a container, start it with '--privileged', or with '--cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined'; elsewhere run this as root.`;
+  if (/Unknown device type|Operation not supported/.test(refusal)) {
+    return `${start} The kernel needs pairs of virtual links: run 'sudo modprobe veth'.`;
+  }
+  if (/read-only/.test(refusal)) {
+    return `${start} Run 'sudo mount -o remount,bind,rw /proc/sys', or start the container with '--privileged'.`;
+  }
+  return `${start} In a container, start it with '--privileged', or with '${CONTAINER}'; elsewhere run this as root.`;
 }
 
 function readSysctl(name: string): string | undefined {

@@ -74,10 +74,17 @@ export class NodeRedProcess {
     const child = spawn(node, args, { cwd: userDir, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new NodeRedProcess(child, `http://127.0.0.1:${port}`);
     const isUp = () => {
-      if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${started.log}`);
+      const { exitCode, signalCode } = child;
+      if (exitCode !== null || signalCode !== null)
+        throw new Error(`Node-RED ended with ${exitCode ?? signalCode}:\n${started.log}`);
       return /Started flows|Waiting for missing types/.test(started.log);
     };
-    await until(isUp, () => `Node-RED should run:\n${started.log}`, START_DEADLINE_MS);
+    try {
+      await until(isUp, () => `Node-RED should run:\n${started.log}`, START_DEADLINE_MS);
+    } catch (error) {
+      child.kill('SIGKILL'); // nobody else could
+      throw error;
+    }
     return started;
   }
 

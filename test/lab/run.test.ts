@@ -75,6 +75,8 @@ describe('lab: refusals', () => {
       /AppArmor.*restrict_unprivileged_userns=0/,
     ],
     ['a container', 'unshare failed: Operation not permitted', {}, /--privileged/],
+    ['no pairs of links', 'Error: Unknown device type.', {}, /sudo modprobe veth/],
+    ['settings that cannot be written', '/proc/sys is read-only', {}, /remount,bind,rw \/proc\/sys/],
     ['no unshare', 'spawnSync unshare ENOENT', {}, /Install util-linux/],
   ];
   for (const [name, refusal, settings, advice] of cases) {
