@@ -10,6 +10,7 @@ import { openKeeper } from '../keep/open-keeper';
 import { discard, pack } from '../keep/parcel';
 import type { MrouteSocket } from '../kernel/kernel';
 import { close } from '../kernel/libc';
+import type { Unsent } from '../streams/events/subscriptions';
 import type { Installer } from './installer';
 import { parseKeepSeconds } from './settings';
 
@@ -30,6 +31,8 @@ export interface Estate {
   readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
   /** As `takeJoins` answers. */
   readonly joins: readonly number[];
+  /** Events that receivers have not got yet who may be the successor's by now. */
+  readonly unsent: Unsent;
 }
 
 export interface Opened {
@@ -71,7 +74,7 @@ export class Opening {
   }
 
   /** What a controller had that this one follows. */
-  follow({ sockets, joins }: Estate): void {
+  follow({ sockets, joins }: Pick<Estate, 'sockets' | 'joins'>): void {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
   }
