@@ -75,7 +75,8 @@ export class NodeRedProcess {
     const started = new NodeRedProcess(child, `http://127.0.0.1:${port}`);
     const isUp = () => {
       if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${started.log}`);
-      return /Started flows|Waiting for missing types/.test(started.log);
+      // In any order: on a slow disk it listens after its flows have started.
+      return /Started flows|Waiting for missing types/.test(started.log) && started.log.includes('Server now running');
     };
     await until(isUp, () => `Node-RED should run:\n${started.log}`, START_DEADLINE_MS);
     return started;
