@@ -79,7 +79,10 @@ export class Opening {
     this.leftJoins.push(...joins);
   }
 
-  /** Takes what an earlier process has left. Throws if another living one is served. */
+  /**
+   * Takes what an earlier process has left. Throws if another living one is served. Call again while a table is in use: who keeps it may
+   * have been too busy to answer.
+   */
   async look(): Promise<void> {
     if (this.keeper !== undefined) return;
     const keeper = await this.newKeeper();
