@@ -8,13 +8,12 @@ import type { MfcError } from '../src/errors';
 import { serveAdmin } from './admin/admin';
 import type { ControllerConfig, ControllerNode } from './controller-node';
 import { noteRunning } from './running';
+import { onStarted } from './started';
 import { directoryOf, stateFileOf } from './state-file';
 import { statusOf } from './status';
 
 /** A status is for eyes: more often than this is only load. */
 const STATUS_INTERVAL_MS = 250;
-
-let isSweeping = false;
 
 /** What settings.js may say. */
 interface Settings {
@@ -36,10 +35,13 @@ function optionsOf(RED: NodeAPI, config: ControllerConfig): ControllerOptions {
   };
 }
 
+/** What no node has come for is not wanted any more. */
+function sweepAll(): void {
+  void sweep();
+}
+
 export = (RED: NodeAPI): void => {
-  // When all flows have started, what no node has come for is not wanted any more.
-  if (!isSweeping) RED.events.on('flows:started', () => void sweep());
-  isSweeping = true;
+  onStarted(RED, sweepAll);
   serveAdmin(RED);
 
   function ControllerNode(this: ControllerNode, config: ControllerConfig): void {
@@ -47,13 +49,14 @@ export = (RED: NodeAPI): void => {
     this.table = config.table;
     const options = optionsOf(RED, config);
     const { mfcControllerGrace: grace = GRACE_SECONDS } = RED.settings as Settings;
-    const users = new Set<Node>();
+    // By id: where overlapping deploys make a node twice, Node-RED closes one of them.
+    const users = new Map<string, Node>();
     let timer: NodeJS.Timeout | undefined;
 
     const show = (): void => {
       timer = undefined;
       if (this.controller === undefined) return;
-      for (const user of users) user.status(statusOf(RED, this.controller.status));
+      for (const user of users.values()) user.status(statusOf(RED, this.controller.status));
     };
     let hasFailed = false;
     const onStatus = (): void => {
@@ -89,12 +92,12 @@ export = (RED: NodeAPI): void => {
     };
 
     this.register = (user) => {
-      users.add(user);
+      users.set(user.id, user);
       this.controller ??= open();
       user.status(statusOf(RED, this.controller.status));
     };
     this.unregister = (user) => {
-      users.delete(user);
+      users.delete(user.id);
       if (users.size === 0) leave();
     };
     let refusals = 0;

@@ -4,6 +4,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ControllerNode } from './controller-node';
 import { noController } from './flow-node';
+import { onStarted } from './started';
 import { badFilter, statusOf } from './status';
 
 interface EventConfig extends NodeDef {
@@ -18,7 +19,6 @@ interface EventConfig extends NodeDef {
 
 /** What nodes do when all flows have started: before that, a message may find nobody at the end of its wire. */
 const starting = new Set<() => void>();
-let isWaiting = false;
 
 function startAll(): void {
   for (const start of starting) start();
@@ -26,8 +26,7 @@ function startAll(): void {
 }
 
 export = (RED: NodeAPI): void => {
-  if (!isWaiting) RED.events.on('flows:started', startAll);
-  isWaiting = true;
+  onStarted(RED, startAll);
 
   function EventNode(this: Node, config: EventConfig): void {
     RED.nodes.createNode(this, config);

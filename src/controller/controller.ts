@@ -163,8 +163,9 @@ export class Controller extends EventEmitter<Events> {
     await this.end();
     const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
     const joins = this.opening.takeJoins(this.streams.joined);
+    const unsent = this.streams.subscriptions.takeUnsent();
     await this.close();
-    return { sockets, joins };
+    return { sockets, joins, unsent };
   }
 
   /** Adds routes, or replaces those with the same source and group, or adds outputs to them. All or nothing. */
@@ -252,8 +253,13 @@ export class Controller extends EventEmitter<Events> {
   private async follow(): Promise<void> {
     const table = this.table();
     for (let one = this.predecessors.shift(); one !== undefined; one = this.predecessors.shift()) {
-      if (table === 'none') await one.close();
-      else this.opening.follow(await one.handOver(table));
+      if (table === 'none') {
+        await one.close();
+        continue;
+      }
+      const estate = await one.handOver(table);
+      this.opening.follow(estate);
+      this.streams.subscriptions.follow(estate.unsent);
     }
   }
 

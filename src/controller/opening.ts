@@ -10,6 +10,7 @@ import { openKeeper } from '../keep/open-keeper';
 import { discard, pack } from '../keep/parcel';
 import type { MrouteSocket } from '../kernel/kernel';
 import { close } from '../kernel/libc';
+import type { Unsent } from '../streams/events/subscriptions';
 import type { Installer } from './installer';
 import { parseKeepSeconds } from './settings';
 
@@ -30,6 +31,8 @@ export interface Estate {
   readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
   /** As `takeJoins` answers. */
   readonly joins: readonly number[];
+  /** Events that receivers have not got yet who may be the successor's by now. */
+  readonly unsent: Unsent;
 }
 
 export interface Opened {
@@ -71,12 +74,15 @@ export class Opening {
   }
 
   /** What a controller had that this one follows. */
-  follow({ sockets, joins }: Estate): void {
+  follow({ sockets, joins }: Pick<Estate, 'sockets' | 'joins'>): void {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
   }
 
-  /** Takes what an earlier process has left. Throws if another living one is served. */
+  /**
+   * Takes what an earlier process has left. Throws if another living one is served. Call again while a table is in use: who keeps it may
+   * have been too busy to answer.
+   */
   async look(): Promise<void> {
     if (this.keeper !== undefined) return;
     const keeper = await this.newKeeper();

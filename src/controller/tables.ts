@@ -32,6 +32,8 @@ export class Tables {
   private patientUntil = 0;
   private told = '';
   private isPrepared = false;
+  /** What an earlier process left may be had by now. */
+  private isToLookAgain = false;
   private isClosing = false;
 
   constructor(
@@ -39,7 +41,10 @@ export class Tables {
     private readonly opening: Opening,
     private readonly listener: TablesListener,
   ) {
-    this.retry = new Retry(() => listener.due());
+    this.retry = new Retry(() => {
+      this.isToLookAgain = true;
+      listener.due();
+    });
   }
 
   /** From now on messages wait for the tables. */
@@ -106,9 +111,10 @@ export class Tables {
 
   private async prepare(): Promise<void> {
     if (this.isClosing) throw closed();
-    if (this.isPrepared) return;
+    if (this.isPrepared && !this.isToLookAgain) return;
+    this.isToLookAgain = false;
     try {
-      await this.listener.prepare();
+      if (!this.isPrepared) await this.listener.prepare();
       await this.opening.look();
       this.isPrepared = true;
     } catch (error) {

@@ -228,6 +228,33 @@ describe('controller: receivers that come back', () => {
     await after.untilTold('route_removed 239.1.1.1 deleted');
   });
 
+  it('get it from the controller that takes the place of the one before, in order', async () => {
+    const { controller: first } = bench;
+    new Told(first, {}, 'node1').subscription.end();
+    await first.add(ROUTE);
+    const away = first.add({ ...ROUTE, group: '239.1.1.2' });
+    bench.replace([first]);
+    const after = new Told(bench.controller, { events: ['route_added', 'route_removed'] }, 'node1');
+    const later = bench.controller.del(KEY);
+    await bench.controller.open();
+    await Promise.all([away, later]);
+    await after.untilTold(
+      'route_added 239.1.1.1 active',
+      'route_added 239.1.1.2 active',
+      'route_removed 239.1.1.1 deleted',
+    );
+  });
+
+  it('get it from there also if they come later', async () => {
+    const { controller: first } = bench;
+    new Told(first, {}, 'node1').subscription.end();
+    await first.add(ROUTE);
+    bench.replace([first]);
+    await bench.controller.open();
+    const after = new Told(bench.controller, {}, 'node1');
+    await after.untilTold('route_added 239.1.1.1 active');
+  });
+
   it('are told how much they have missed, where that was too much to keep', async () => {
     const subscription = bench.controller.subscribe({}, 'node1');
     const rules = Array.from({ length: 10_007 }, (_, i) => ({ ...ROUTE, group: `239.2.${i >> 8}.${i & 255}` }));
@@ -241,6 +268,15 @@ describe('controller: receivers that come back', () => {
     await until(() => groups.length === 10_000, 'the newest should come');
     deepEqual(missed, [7]);
     equal(groups[0], rules[7]?.group);
+  });
+
+  it('are told so also where they were away meanwhile', async () => {
+    bench.controller.subscribe({}, 'node1').end();
+    const rules = Array.from({ length: 10_007 }, (_, i) => ({ ...ROUTE, group: `239.2.${i >> 8}.${i & 255}` }));
+    await bench.controller.add(rules);
+    const told = new Told(bench.controller, {}, 'node1');
+    await until(() => told.events.length === 10_000, 'the newest should come');
+    deepEqual([told.events[0]?.missed, told.events[1]?.missed], [7, undefined]);
   });
 });
 

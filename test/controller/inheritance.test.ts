@@ -212,7 +212,11 @@ describe('controller: inheritance', () => {
     }
     const ipv4 = sockets.get(4);
     if (ipv4 !== undefined) meanwhile(ipv4);
-    return make({ predecessors: [{ handOver: async () => ({ sockets, joins: [] }), close: async () => undefined }] });
+    return make({
+      predecessors: [
+        { handOver: async () => ({ sockets, joins: [], unsent: new Map() }), close: async () => undefined },
+      ],
+    });
   }
 
   const groups = (): string[] => Object.keys(kernel.table(4)?.entries ?? {});

@@ -148,7 +148,10 @@ describe('controller: leases', () => {
     await writeFile(bench.stateFile, fileOf({ ...ROUTE, expires_at: Date.now() - 1 }, OTHER));
     const socket = bench.kernel.adoptMroute(4, undefined, holder.give());
     bench.replace([
-      { handOver: async () => ({ sockets: new Map([[4, socket]]), joins: [] }), close: async () => undefined },
+      {
+        handOver: async () => ({ sockets: new Map([[4, socket]]), joins: [], unsent: new Map() }),
+        close: async () => undefined,
+      },
     ]);
     listen();
     await bench.controller.open();

@@ -79,6 +79,13 @@ describe('life of a controller', () => {
     deepEqual(await kernelRoutes(), []);
   });
 
+  it('a user that Node-RED makes twice and closes once closes the socket all the same', async () => {
+    await red.add([PRESENT]);
+    red.makeAgain(STANDARD.filter(({ id }) => id === 'add'));
+    await red.deploy(without('del', 'add', 'state'));
+    await until(() => !isOwned(), 'The socket should be closed.');
+  });
+
   it('a controller whose last user went over to another one lets go of the table', async () => {
     const alone = flow(controller('first'), controller('second'), node('add', 'mfc add', { controller: 'first' }));
     await red.deploy(alone, 'full');

@@ -4,7 +4,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holdersOf } from '../keep/holders';
-import { until } from '../lab/until';
+import { DEADLINE_MS, until } from '../lab/until';
 import { edited, FLOW, without } from './flows';
 import { Ground } from './ground';
 
@@ -60,6 +60,33 @@ describe('streams over restarts', function restarts() {
       await flows();
       await ground.start();
       await ground.state();
+    });
+  });
+
+  it('a holder that does not answer for too long: nothing is lost, and it is taken over from when it does', async () => {
+    await ground.keepsFlowing(async (flows) => {
+      const [holder] = holdersOf('routes');
+      ok(holder !== undefined);
+      await ground.end('SIGKILL');
+      process.kill(holder, 'SIGSTOP');
+      try {
+        await flows();
+        await ground.start();
+        await until(
+          () => /owns the default IPv4 multicast routing table/.test(ground.red.log),
+          () => `The controller should give up for now:\n${ground.red.log}`,
+          3 * DEADLINE_MS, // it waits for an answer for a while
+        );
+      } finally {
+        process.kill(holder, 'SIGCONT');
+      }
+      const isOpen = async () => {
+        const { controllers } = JSON.parse(await ground.red.get('/mfc/controllers'));
+        return controllers[0].state === 'open';
+      };
+      await until(isOpen, () => `The controller should open:\n${ground.red.log}`);
+      await ground.add(ground.group());
+      deepEqual(holdersOf('routes'), [holder]);
     });
   });
 

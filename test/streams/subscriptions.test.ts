@@ -109,6 +109,19 @@ describe('events: subscriptions', () => {
     equal(open('a').due, 0);
   });
 
+  it('a name has one receiver: the next one goes on where it was', async () => {
+    const first = open('a');
+    first.listen(note('first'));
+    emit('eth1');
+    const second = open('a');
+    emit('eth2');
+    second.listen(note('second'));
+    first.end();
+    emit('eth3');
+    await until(() => got.length === 3, 'all should be sent, once');
+    deepEqual(got, ['second eth1', 'second eth2', 'second eth3']);
+  });
+
   it('nothing is asked for any more when all are closed', () => {
     open('a').end();
     equal(events.wants('interface_up'), true);

@@ -5,6 +5,8 @@
 const MAX_EMPTY = 1_024;
 
 export class Backlog<T> {
+  /** How many were taken out that nobody got, since somebody was told so. */
+  missed = 0;
   private items: (T | undefined)[] = [];
   private first = 0;
 
@@ -14,6 +16,13 @@ export class Backlog<T> {
 
   push(item: T): void {
     this.items.push(item);
+  }
+
+  /** What another has comes before what is there; the other is not to be used any more. */
+  follow(earlier: Backlog<T>): void {
+    this.items = [...earlier.items.slice(earlier.first), ...this.items.slice(this.first)];
+    this.first = 0;
+    this.missed += earlier.missed;
   }
 
   /** Undefined if there is none. */

@@ -14,7 +14,6 @@ const MAX_KEPT = 10_000;
 
 export class Subscription implements Sender {
   private listener: EventListener | undefined;
-  private missed = 0;
   private hasEnded = false;
 
   /**
@@ -42,12 +41,18 @@ export class Subscription implements Sender {
     this.onEnd();
   }
 
+  /** What was not sent by another controller comes before what waits here. */
+  follow(earlier: Backlog<Notice>): void {
+    this.waiting.follow(earlier);
+    if (this.listener !== undefined) this.outbox.add(this);
+  }
+
   note(notice: Notice): void {
     this.waiting.push(notice);
     if (this.listener !== undefined) this.outbox.add(this);
     else if (this.waiting.size > MAX_KEPT) {
       this.waiting.shift();
-      this.missed++;
+      this.waiting.missed++;
     }
   }
 
@@ -60,8 +65,8 @@ export class Subscription implements Sender {
     const event = notice && this.filter.pass(notice.event);
     if (event === undefined) return;
     const own = copied(event);
-    if (this.missed > 0) own.missed = this.missed;
-    this.missed = 0;
+    if (this.waiting.missed > 0) own.missed = this.waiting.missed;
+    this.waiting.missed = 0;
     this.listener?.(own);
   }
 }

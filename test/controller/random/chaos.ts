@@ -158,7 +158,9 @@ export class Chaos {
   }
 
   private async openAfter(sockets: ReadonlyMap<IpVersion, MrouteSocket>): Promise<void> {
-    this.bench.replace([{ handOver: async () => ({ sockets, joins: [] }), close: async () => undefined }]);
+    this.bench.replace([
+      { handOver: async () => ({ sockets, joins: [], unsent: new Map() }), close: async () => undefined },
+    ]);
     this.drifts = 0;
     await this.bench.controller.open();
   }

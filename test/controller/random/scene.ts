@@ -84,7 +84,7 @@ export class Scene {
   private async end(how: 'stop' | 'hand over' | 'die'): Promise<Estate | undefined> {
     const { bench } = this;
     if (how === 'hand over') return bench.controller.handOver(undefined);
-    if (how === 'die') return { sockets: await die(bench), joins: [] };
+    if (how === 'die') return { sockets: await die(bench), joins: [], unsent: new Map() };
     await bench.stop();
     return undefined;
   }
