@@ -7,7 +7,7 @@
 import { EventEmitter } from 'node:events';
 import type { IpVersion } from '../abi/address';
 import type { MfcError } from '../errors';
-import type { Kernel, MrouteSocket } from '../kernel/kernel';
+import type { Kernel } from '../kernel/kernel';
 import { linux } from '../kernel/linux';
 import { Queue } from '../queue';
 import { type Fields, parseFilter } from '../routing/request';
@@ -18,15 +18,16 @@ import { Beginning, type BeginningOptions } from './beginning';
 import { type Carried, Changes } from './changes';
 import { Inbox } from './inbox';
 import { Installer } from './installer';
-import { type Estate, type KeepOptions, Opening } from './opening';
+import { type KeepOptions, Opening } from './opening';
 import type { Page } from './page';
 import { meterIntervalOf, parseTableId } from './settings';
 import { readState } from './state';
 import { StateFile } from './state-file';
 import { Streams } from './streams';
+import { type Estate, type Predecessor, Succession } from './succession';
 import { Tables } from './tables';
 import { Tending } from './tending';
-import { joinLine } from './turns';
+import { joinLine, type Turn } from './turns';
 
 export interface ControllerOptions extends KeepOptions, BeginningOptions {
   /** Number of the routing table; blank is the kernel's default one. */
@@ -40,8 +41,6 @@ export interface ControllerOptions extends KeepOptions, BeginningOptions {
   /** Another kernel than the one that this process runs on. */
   kernel?: Kernel | undefined;
 }
-
-type Predecessor = Pick<Controller, 'close' | 'handOver'>;
 
 interface Events {
   /** What a node's status shows has changed. */
@@ -63,17 +62,14 @@ export class Controller extends EventEmitter<Events> {
   private readonly inbox: Inbox;
   private readonly beginning: Beginning;
   private readonly changes: Changes;
-  private readonly predecessors: Predecessor[];
   private readonly tableText: ControllerOptions['table'];
+  private readonly succession: Succession;
+  /** Its place in the line for its table: one, so that it never waits for who came later than it was made. */
+  private turn: Turn | undefined;
   private isTendingSoon = false;
-  /** It was in the line for its table. Once: it never waits for who came later than it was made. */
-  private hasTurn = false;
-  private ended: Promise<void> | undefined;
-  private closed: Promise<void> | undefined;
 
   constructor(options: ControllerOptions) {
     super();
-    this.predecessors = [...(options.predecessors ?? [])];
     this.tableText = options.table;
     this.file = new StateFile(options.stateFile);
     this.installer = new Installer(options.kernel ?? linux, () => parseTableId(options.table), {
@@ -129,6 +125,18 @@ export class Controller extends EventEmitter<Events> {
       changed: () => this.changed(),
       warn: this.warn,
     });
+    this.succession = new Succession(options.predecessors ?? [], {
+      installer: this.installer,
+      opening: this.opening,
+      tables: this.tables,
+      streams: this.streams,
+      tending: this.tending,
+      queue: this.queue,
+      inbox: this.inbox,
+      changes: this.changes,
+      warn: this.warn,
+      closed: () => this.emit('closed'),
+    });
   }
 
   get status(): Status {
@@ -142,30 +150,19 @@ export class Controller extends EventEmitter<Events> {
   /** Opens the IPv4 table, and the IPv6 one if a saved route needs it. Throws why it cannot; if another owns it, it tries again. */
   open(): Promise<void> {
     this.tables.start();
-    const openAll = (): Promise<void> => this.tables.openAll();
-    if (this.hasTurn) return this.queue.run(openAll);
-    this.hasTurn = true;
-    const turn = joinLine(this.installer.kernel, this.tableText);
-    return this.queue.run(() => turn(openAll));
+    this.turn ??= joinLine(this.installer.kernel, this.tableText);
+    const { turn } = this;
+    return this.queue.run(() => turn(() => this.tables.openAll()));
   }
 
   /** Messages that wait for a table fail with ERR_MFC_NOT_OPEN, and so do later ones; the others are done. Routes leave the kernel. */
   close(): Promise<void> {
-    this.closed ??= this.closeAll();
-    return this.closed;
+    return this.succession.close();
   }
 
-  /**
-   * Ends it as `close` does, but the sockets stay open for a successor with the same table, and what is joined stays joined. Also while it
-   * is being closed, as far as they are open still.
-   */
-  async handOver(table: number | undefined): Promise<Estate> {
-    await this.end();
-    const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
-    const joins = this.opening.takeJoins(this.streams.joined);
-    const unsent = this.streams.subscriptions.takeUnsent();
-    await this.close();
-    return { sockets, joins, unsent };
+  /** Ends it as `close` does, but for a successor, which gets what it can go on with. */
+  handOver(table: number | undefined): Promise<Estate> {
+    return this.succession.handOver(table);
   }
 
   /** Adds routes, or replaces those with the same source and group, or adds outputs to them. All or nothing. */
@@ -241,35 +238,12 @@ export class Controller extends EventEmitter<Events> {
   }
 
   private async prepare({ meterInterval }: ControllerOptions): Promise<void> {
-    await this.follow();
+    await this.succession.follow();
     this.installer.tableId();
     await this.beginning.load();
     this.streams.start(1000 * meterIntervalOf(meterInterval, this.warn));
     this.tending.start();
     this.streams.links.start();
-  }
-
-  /** Ends those that this one comes after, even if it never opens itself: its own successor gets what they had. */
-  private async follow(): Promise<void> {
-    const table = this.table();
-    for (let one = this.predecessors.shift(); one !== undefined; one = this.predecessors.shift()) {
-      if (table === 'none') {
-        await one.close();
-        continue;
-      }
-      const estate = await one.handOver(table);
-      this.opening.follow(estate);
-      this.streams.subscriptions.follow(estate.unsent);
-    }
-  }
-
-  /** The number of the table, or `none` if the options name no table. */
-  private table(): number | undefined | 'none' {
-    try {
-      return this.installer.tableId();
-    } catch {
-      return 'none';
-    }
   }
 
   private changed(): void {
@@ -282,40 +256,5 @@ export class Controller extends EventEmitter<Events> {
     this.queue.run(() => this.opening.keepJoins(this.streams.joined)).catch(this.warn);
   }
 
-  /** All sockets of this controller, which has none then: also those that wait to be taken over. */
-  private takeSockets(): Map<IpVersion, MrouteSocket> {
-    const { sockets } = this.installer;
-    const taken = new Map([...this.opening.takeRest(), ...sockets]);
-    sockets.clear();
-    return taken;
-  }
-
   private readonly warn = (warning: MfcError): void => void this.emit('warning', warning);
-
-  private async closeAll(): Promise<void> {
-    await this.end();
-    await this.tending.drift.unmark().catch(() => undefined); // the sockets are to be closed in any case
-    await this.opening.release();
-    for (const socket of this.takeSockets().values()) socket.close();
-    await this.streams.close();
-    await this.opening.dropJoins();
-    this.emit('closed');
-  }
-
-  /** No message is done after this. Whoever asks for the end waits for all of it: the last save, and the predecessors. */
-  private end(): Promise<void> {
-    this.ended ??= this.endAll();
-    return this.ended;
-  }
-
-  private async endAll(): Promise<void> {
-    this.inbox.isClosed = true;
-    this.tables.end();
-    this.streams.stop();
-    await this.queue.idle();
-    await this.changes.settled.catch(() => undefined); // whom it concerns was told
-    await this.tending.stop().catch(this.warn);
-    this.installer.learner.stop(); // what comes now is a successor's
-    await this.follow();
-  }
 }

@@ -10,7 +10,6 @@ import { openKeeper } from '../keep/open-keeper';
 import { discard, pack } from '../keep/parcel';
 import type { MrouteSocket } from '../kernel/kernel';
 import { close } from '../kernel/libc';
-import type { Unsent } from '../streams/events/subscriptions';
 import type { Installer } from './installer';
 import { parseKeepSeconds } from './settings';
 
@@ -26,13 +25,11 @@ export interface KeepOptions {
   keepForwarding?: boolean | undefined;
 }
 
-/** What a controller leaves to its successor. */
-export interface Estate {
+/** What a successor takes over from the one before. */
+export interface Kept {
   readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
   /** As `takeJoins` answers. */
   readonly joins: readonly number[];
-  /** Events that receivers have not got yet who may be the successor's by now. */
-  readonly unsent: Unsent;
 }
 
 export interface Opened {
@@ -74,7 +71,7 @@ export class Opening {
   }
 
   /** What a controller had that this one follows. */
-  follow({ sockets, joins }: Pick<Estate, 'sockets' | 'joins'>): void {
+  follow({ sockets, joins }: Kept): void {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
   }

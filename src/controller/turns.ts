@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../kernel/kernel';
 
-/** Does the task when all who came before have done theirs. To be called once. */
+/** Does the task when all who came before have done theirs. Who has had its turn waits for nobody any more. */
 export type Turn = <T>(task: () => Promise<T>) => Promise<T>;
 
 const lines = new WeakMap<Kernel, Map<string, Promise<void>>>();

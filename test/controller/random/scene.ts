@@ -2,7 +2,7 @@
 
 import { deepEqual, equal } from 'node:assert/strict';
 import type { RouteState, StateAnswer } from '../../../src/controller/answers';
-import type { Estate } from '../../../src/controller/opening';
+import type { Estate } from '../../../src/controller/succession';
 import type { Random } from '../../lab/random';
 import { until } from '../../lab/until';
 import type { Bench } from '../bench';
