@@ -76,8 +76,7 @@ export class NodeRedProcess {
     const isUp = () => {
       const { exitCode, signalCode } = child;
       if (exitCode !== null || signalCode !== null)
-        throw new Error(`Node-RED ended with ${exitCode ?? signalCode}:
-${started.log}`);
+        throw new Error(`Node-RED ended with ${exitCode ?? signalCode}:\n${started.log}`);
       // In any order: on a slow disk it listens after its flows have started.
       return /Started flows|Waiting for missing types/.test(started.log) && started.log.includes('Server now running');
     };
