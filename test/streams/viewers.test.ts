@@ -15,6 +15,8 @@ const MARK = { 4: '239.10.20.32', 6: 'ff3e::10:20:32' } as const;
 const SOURCE = { 4: '10.7.7.1', 6: 'fd00:7::1' } as const;
 const FORCE = { 4: 'ipv4/conf/all/force_igmp_version', 6: 'ipv6/conf/all/force_mld_version' } as const;
 const OLD = { 4: 2, 6: 1 } as const;
+/** A setting, and what it is set to. */
+type Version = readonly [string, number];
 /** So often a host of an older version that joins says so, if it hears no other's report in between: igmp_qrv and mld_qrv. */
 const TIMES = 2;
 /** The second time comes within this one. */
@@ -31,9 +33,13 @@ const QUERY = {
     mldPacket('fe80::9:9', group, `8200 0000 0064 0000 ff3e00000000000000000010002000${group === GROUP[6] ? 30 : 31}`),
 };
 
-/** Another host behind the interface of the first: the two hear each other. */
-async function neighbour(host: Host, name: string, number: number): Promise<Host> {
+/**
+ * Another host behind the interface of the first: the two hear each other. It never speaks another version: for a second hosts repeat what
+ * they have said, also what came after in another version (net/ipv4/igmp.c, net/ipv6/mcast.c).
+ */
+async function neighbour(host: Host, name: string, number: number, [setting, spoken]: Version): Promise<Host> {
   const started = await Host.start(name, number);
+  await started.set(setting, spoken);
   await host.ip('link', 'add', 'link', HOST_IFACE, 'name', name, 'type', 'macvlan', 'mode', 'bridge');
   await host.ip('link', 'set', 'dev', name, 'netns', String(started.pid));
   await started.ip('link', 'set', 'dev', name, 'name', HOST_IFACE);
@@ -46,6 +52,7 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
   describe(`viewers: IPv${version}`, () => {
     const group = GROUP[version];
     let lab: Lab;
+    let floor: Host;
     let hosts: Host[];
     let socket: MrouteSocket;
     let reports: Reports;
@@ -64,9 +71,6 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
         () => `"${lines}" should be told: ${told}`,
       );
     const ask = (about: string): Promise<void> => querier.send(version, about, [QUERY[version](about)]);
-    const speak = async (spoken: number): Promise<void> => {
-      for (const host of hosts) await host.set(FORCE[version], spoken);
-    };
     const addressOf = async (host: Host): Promise<string> => {
       if (version === 4) return host.ipv4;
       const shown = await host.ip('-6', '-oneline', 'address', 'show', 'dev', HOST_IFACE, 'scope', 'link');
@@ -75,17 +79,28 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
 
     before(async () => {
       lab = await Lab.open();
-      const floor = await lab.host('floor');
-      hosts = [await neighbour(floor, 'tv1', 11), await neighbour(floor, 'tv2', 12)];
-      for (const host of hosts) names.set(await addressOf(host), host.name);
+      floor = await lab.host('floor');
       ifindex = linux.findLink('floor')?.ifindex ?? -1;
       querier = await Forger.start(process.pid, 'floor');
     });
     after(async () => {
       await querier.end();
-      for (const host of hosts) await host.end();
       await lab.close();
     });
+    /** The two hosts of the tests that follow speak this version, 0 for the newest; their networks have these numbers. */
+    const speaking = (spoken: number, numbers: readonly [number, number]): void => {
+      before(async () => {
+        const setting: Version = [FORCE[version], spoken];
+        hosts = [
+          await neighbour(floor, 'tv1', numbers[0], setting),
+          await neighbour(floor, 'tv2', numbers[1], setting),
+        ];
+        for (const host of hosts) names.set(await addressOf(host), host.name);
+      });
+      after(async () => {
+        for (const host of hosts) await host.end();
+      });
+    };
 
     beforeEach(() => {
       socket = linux.openMroute(version, undefined);
@@ -130,61 +145,65 @@ for (const version of hasIPv6 ? ([4, 6] as const) : ([4] as const)) {
       await tv1().waitFor(MARK[version], await tv2().send(MARK[version], { count: 1 }));
     };
 
-    it('are told one by one, in the newest version', async () => {
-      await speak(0);
-      await tv1().join(group);
-      await tells('joined tv1 (1)');
-      await tv2().join(group);
-      await tells('joined tv1 (1)', 'joined tv2 (2)');
-      ok(wants('*') && wants(SOURCE[version]));
-      await tv1().leave(group);
-      await tells('joined tv1 (1)', 'joined tv2 (2)', 'left tv1 (1)');
-      await tv2().leave(group);
-      await tells('joined tv1 (1)', 'joined tv2 (2)', 'left tv1 (1)', 'left tv2 (0)');
-      ok(!wants('*'));
+    describe('of the newest version', () => {
+      speaking(0, [11, 12]);
+
+      it('are told one by one', async () => {
+        await tv1().join(group);
+        await tells('joined tv1 (1)');
+        await tv2().join(group);
+        await tells('joined tv1 (1)', 'joined tv2 (2)');
+        ok(wants('*') && wants(SOURCE[version]));
+        await tv1().leave(group);
+        await tells('joined tv1 (1)', 'joined tv2 (2)', 'left tv1 (1)');
+        await tv2().leave(group);
+        await tells('joined tv1 (1)', 'joined tv2 (2)', 'left tv1 (1)', 'left tv2 (0)');
+        ok(!wants('*'));
+      });
+
+      it('are told of a single source', async () => {
+        await tv1().join(group, { source: SOURCE[version] });
+        await tells(`joined tv1 ${SOURCE[version]} (1)`);
+        ok(wants('*') && wants(SOURCE[version]) && !wants('10.7.7.2') && !wants('fd00:7::2'));
+        await tv1().leave(group, { source: SOURCE[version] });
+        await tells(`joined tv1 ${SOURCE[version]} (1)`, `left tv1 ${SOURCE[version]} (0)`);
+      });
     });
 
-    it('are told of a single source', async () => {
-      await speak(0);
-      await tv1().join(group, { source: SOURCE[version] });
-      await tells(`joined tv1 ${SOURCE[version]} (1)`);
-      ok(wants('*') && wants(SOURCE[version]) && !wants('10.7.7.2') && !wants('fd00:7::2'));
-      await tv1().leave(group, { source: SOURCE[version] });
-      await tells(`joined tv1 ${SOURCE[version]} (1)`, `left tv1 ${SOURCE[version]} (0)`);
-    });
+    describe('of an older version', () => {
+      speaking(OLD[version], [13, 14]);
 
-    it('of an older version are told as they come, and when the last one leaves', async () => {
-      await speak(OLD[version]);
-      await tv1().join(group);
-      await tells('joined tv1 (1)');
-      await tv1().leave(group);
-      await tells('joined tv1 (1)', 'left tv1 (0)');
-    });
+      it('are told as they come, and when the last one leaves', async () => {
+        await tv1().join(group);
+        await tells('joined tv1 (1)');
+        await tv1().leave(group);
+        await tells('joined tv1 (1)', 'left tv1 (0)');
+      });
 
-    it('of an older version that nobody has heard of answer the querier when another one leaves', async () => {
-      await speak(OLD[version]);
-      await tv2().set(REPEAT[version], REPEAT_MS);
-      await tv2().join(group);
-      await silence();
-      await tv1HasHeard(); // else tv1 may keep its own report back: RFC 2236 3
-      members.forget(version, ifindex);
-      told = [];
-      await ask(OTHER[version]); // from now on there is a querier
-      await tv1().join(group);
-      await tells('joined tv1 (1)');
-      await tv1().leave(group);
-      await ask(group);
-      await until(
-        () => told.at(-1) === 'left tv1 (1)',
-        () => String(told),
-      );
-      ok(wants('*'));
-      await tv2().leave(group);
-      await until(
-        () => told.at(-1) === 'left tv2 (0)',
-        () => String(told),
-      );
-      ok(!told.slice(0, -1).some((line) => line.endsWith('(0)')), String(told));
+      it('that nobody has heard of answer the querier when another one leaves', async () => {
+        await tv2().set(REPEAT[version], REPEAT_MS);
+        await tv2().join(group);
+        await silence();
+        await tv1HasHeard(); // else tv1 may keep its own report back: RFC 2236 3
+        members.forget(version, ifindex);
+        told = [];
+        await ask(OTHER[version]); // from now on there is a querier
+        await tv1().join(group);
+        await tells('joined tv1 (1)');
+        await tv1().leave(group);
+        await ask(group);
+        await until(
+          () => told.at(-1) === 'left tv1 (1)',
+          () => String(told),
+        );
+        ok(wants('*'));
+        await tv2().leave(group);
+        await until(
+          () => told.at(-1) === 'left tv2 (0)',
+          () => String(told),
+        );
+        ok(!told.slice(0, -1).some((line) => line.endsWith('(0)')), String(told));
+      });
     });
   });
 }
