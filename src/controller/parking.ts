@@ -33,10 +33,13 @@ function unpark(place: Parked): void {
 
 /** From now on it is about to end. */
 function leave(place: Parked): void {
-  if (!parked.has(place)) return;
   unpark(place);
   ending.add(place);
-  place.controller.once('closed', () => ending.delete(place));
+}
+
+/** It has ended. */
+function forget(place: Parked): void {
+  ending.delete(place);
 }
 
 /** What a user has set. */
@@ -85,7 +88,10 @@ export function claim(options: ControllerOptions): Controller {
   const followed = [...ending, ...parked].filter((place) => {
     return place.options.stateFile === options.stateFile || (isSameTable(place.options, options) && !place.isExpected);
   });
-  followed.forEach(leave);
+  for (const place of followed) {
+    leave(place);
+    place.controller.once('closed', () => forget(place));
+  }
   return new Controller({ ...options, predecessors: followed.map(({ controller }) => controller) });
 }
 
@@ -97,5 +103,5 @@ export async function sweep(): Promise<void> {
 
 function end(place: Parked): void {
   leave(place);
-  place.closed = place.controller.close().then(() => void ending.delete(place));
+  place.closed = place.controller.close().then(() => forget(place));
 }

@@ -188,6 +188,8 @@ describe('controller: events of routes', () => {
 });
 
 describe('controller: receivers that come back', () => {
+  /** 7 more than are kept for one receiver. */
+  const rules = Array.from({ length: 10_007 }, (_, i) => ({ ...ROUTE, group: `239.2.${i >> 8}.${i & 255}` }));
   let bench: Bench;
   beforeEach(async () => {
     bench = await Bench.open();
@@ -257,7 +259,6 @@ describe('controller: receivers that come back', () => {
 
   it('are told how much they have missed, where that was too much to keep', async () => {
     const subscription = bench.controller.subscribe({}, 'node1');
-    const rules = Array.from({ length: 10_007 }, (_, i) => ({ ...ROUTE, group: `239.2.${i >> 8}.${i & 255}` }));
     await bench.controller.add(rules);
     const groups: unknown[] = [];
     const missed: unknown[] = [];
@@ -272,7 +273,6 @@ describe('controller: receivers that come back', () => {
 
   it('are told so also where they were away meanwhile', async () => {
     bench.controller.subscribe({}, 'node1').end();
-    const rules = Array.from({ length: 10_007 }, (_, i) => ({ ...ROUTE, group: `239.2.${i >> 8}.${i & 255}` }));
     await bench.controller.add(rules);
     const told = new Told(bench.controller, {}, 'node1');
     await until(() => told.events.length === 10_000, 'the newest should come');

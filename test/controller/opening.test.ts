@@ -8,20 +8,13 @@ import { Controller, type ControllerOptions } from '../../src/controller/control
 import type { MfcError } from '../../src/errors';
 import { openKeeper } from '../../src/keep/open-keeper';
 import { linux } from '../../src/kernel/linux';
+import { isFree } from '../kernel/free-table';
 import { readProc } from '../kernel/proc';
 import { Lab } from '../lab/lab';
 import { until } from '../lab/until';
 import { checkConsistent } from './consistent';
 
 const ROUTE = { source: '10.0.0.1', group: '239.1.1.1', iif: 'eth1', oifs: ['eth2'] };
-const isFree = (table?: number): boolean => {
-  try {
-    linux.openMroute(4, table).close();
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('controller: opening', () => {
   let lab: Lab;

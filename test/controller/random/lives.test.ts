@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { linux } from '../../../src/kernel/linux';
 import { FakeKernel } from '../../fake/kernel';
 import { holdersOf } from '../../keep/holders';
+import { isFree } from '../../kernel/free-table';
 import { Lab } from '../../lab/lab';
 import { Random, SEED } from '../../lab/random';
 import { until } from '../../lab/until';
@@ -37,15 +38,6 @@ async function live(seed: number, options: LivesOptions, counts: Map<string, num
   timers.close();
   for (const { answer = '' } of lives.asked) counts.set(answer, (counts.get(answer) ?? 0) + 1);
 }
-
-const isFree = (table?: number): boolean => {
-  try {
-    linux.openMroute(4, table).close();
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 describe('controller: random lives', () => {
   const counts = new Map<string, number>();
