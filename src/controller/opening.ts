@@ -30,6 +30,8 @@ export interface Kept {
   readonly sockets: ReadonlyMap<IpVersion, MrouteSocket>;
   /** As `takeJoins` answers. */
   readonly joins: readonly number[];
+  /** Who keeps these beyond this process, if anybody does. The successor goes on with that, or lets it go. */
+  readonly keeper?: Keeper | undefined;
 }
 
 export interface Opened {
@@ -54,6 +56,8 @@ const JOINS = 'joins';
 
 export class Opening {
   private keeper: Keeper | undefined;
+  /** What an earlier process left was taken. */
+  private hasLooked = false;
   /** Sockets that wait to be taken over. */
   private readonly left = new Map<IpVersion, MrouteSocket>();
   /** Parcels of sockets that hold what earlier ones have joined. */
@@ -71,9 +75,32 @@ export class Opening {
   }
 
   /** What a controller had that this one follows. */
-  follow({ sockets, joins }: Kept): void {
+  async follow({ sockets, joins, keeper }: Kept): Promise<void> {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
+    if (keeper === undefined) return;
+    if (await this.goesOnWith(keeper)) {
+      this.keeper = keeper;
+      this.hasLooked = true;
+    } else await this.trying(() => keeper.release());
+  }
+
+  /** At no time is nothing kept, so a process that ends in the middle of a deploy loses no stream. */
+  private async goesOnWith(keeper: Keeper): Promise<boolean> {
+    const { keeping, keepForwarding } = this.options;
+    if (keeping === undefined || keepForwarding !== true || this.keeper !== undefined) return false;
+    try {
+      return await keeper.goOnFor({ ...keeping, seconds: parseKeepSeconds(keeping.seconds) });
+    } catch {
+      return false; // the settings make no sense: `look` throws it
+    }
+  }
+
+  /** It is a successor's from now on: for `follow`. */
+  takeKeeper(): Keeper | undefined {
+    const { keeper } = this;
+    this.keeper = undefined;
+    return keeper;
   }
 
   /**
@@ -81,9 +108,10 @@ export class Opening {
    * have been too busy to answer.
    */
   async look(): Promise<void> {
-    if (this.keeper !== undefined) return;
+    if (this.hasLooked) return;
     const keeper = await this.newKeeper();
     this.keeper = keeper;
+    this.hasLooked = keeper !== undefined;
     const table = this.installer.tableId();
     let isOther = false;
     for (const [name, fd] of keeper?.take() ?? []) {
@@ -99,7 +127,9 @@ export class Opening {
     }
     if (!isOther && this.options.keepForwarding === true) return;
     await this.release();
-    if (this.options.keepForwarding === true) this.keeper = await this.newKeeper();
+    if (this.options.keepForwarding !== true) return;
+    this.keeper = await this.newKeeper();
+    this.hasLooked = this.keeper !== undefined;
   }
 
   /** Throws why it cannot. */
@@ -157,7 +187,8 @@ export class Opening {
 
   /** From now on no socket outlives this process. */
   async release(): Promise<void> {
-    await this.trying(() => this.keeper?.release());
+    const keeper = this.takeKeeper();
+    await this.trying(() => keeper?.release());
   }
 
   private async keepParcel(fds: readonly number[]): Promise<void> {

@@ -65,8 +65,8 @@ export class Succession {
         continue;
       }
       const estate = await one.handOver(table);
-      opening.follow(estate);
       streams.subscriptions.follow(estate.unsent);
+      await opening.follow(estate);
     }
   }
 
@@ -82,11 +82,13 @@ export class Succession {
   async handOver(table: number | undefined): Promise<Estate> {
     await this.end();
     const { opening, streams } = this.parts;
-    const sockets = this.table() === table ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
+    const isSame = this.table() === table;
+    const sockets = isSame ? this.takeSockets() : new Map<IpVersion, MrouteSocket>();
+    const keeper = isSame ? opening.takeKeeper() : undefined;
     const joins = opening.takeJoins(streams.joined);
     const unsent = streams.subscriptions.takeUnsent();
     await this.close();
-    return { sockets, joins, unsent };
+    return { sockets, joins, keeper, unsent };
   }
 
   private async closeAll(): Promise<void> {

@@ -28,7 +28,7 @@ export class HolderKeeper implements Keeper {
   private closed = false;
 
   private constructor(
-    private readonly options: KeeperOptions,
+    private options: KeeperOptions,
     private readonly place: Place,
   ) {}
 
@@ -74,6 +74,16 @@ export class HolderKeeper implements Keeper {
     });
   }
 
+  goOnFor(options: KeeperOptions): Promise<boolean> {
+    return this.turns.run(async () => {
+      const { id, directory, seconds } = this.options;
+      if (this.closed || options.id !== id || options.directory !== directory) return false;
+      this.options = options;
+      if (options.seconds !== seconds) await this.renew().catch(() => undefined); // `keep` starts another holder then
+      return true;
+    });
+  }
+
   release(): Promise<void> {
     return this.turns.run(async () => {
       if (this.closed) return;
@@ -88,17 +98,24 @@ export class HolderKeeper implements Keeper {
     this.closed = true;
     this.connection?.close();
     this.place.close();
-    for (const fd of [...this.left.values(), ...this.kept.values()]) close(fd);
-    this.left.clear();
-    this.kept.clear();
+    for (const fds of [this.left, this.kept]) {
+      closeAll(fds);
+      fds.clear();
+    }
+  }
+
+  /** The holder goes on with what the options say now. */
+  private async renew(): Promise<void> {
+    if (this.connection === undefined || this.connection.closed) return;
+    this.connection.close();
+    closeAll(await this.lease(() => this.place.connect()));
   }
 
   /** A holder that has all that is to be kept; the first one, or another one if that has ended. */
   private async start(): Promise<void> {
     const service = findService();
     if (service !== undefined) throw noStore(service);
-    const found = await this.lease(() => this.place.locked(() => this.place.connect() ?? this.listenAndSpawn()));
-    for (const fd of found.values()) close(fd);
+    closeAll(await this.lease(() => this.place.locked(() => this.place.connect() ?? this.listenAndSpawn())));
   }
 
   /** What is sent to the new holder waits for it in the kernel, even if this process ends now. */
@@ -138,6 +155,10 @@ export class HolderKeeper implements Keeper {
       if (isAlive(pid) || performance.now() > end) throw served(pid);
     }
   }
+}
+
+function closeAll(fds: ReadonlyMap<string, number>): void {
+  for (const fd of fds.values()) close(fd);
 }
 
 function isAlive(pid: number): boolean {

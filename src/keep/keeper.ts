@@ -11,6 +11,11 @@ export interface Keeper {
    * holder if it does not run. When this resolves, the socket is kept, whatever happens to this process. Throws MfcError.
    */
   keep(name: string, fd: number): Promise<void>;
+  /**
+   * From now on it is another controller's of this process, with these options; what is kept stays kept. Answers false, and changes
+   * nothing, if that one has another id or directory, or if nothing is kept any more. Never throws: a holder that fails is told by `keep`.
+   */
+  goOnFor(options: KeeperOptions): Promise<boolean>;
   /** Keeps nothing any more: the store forgets, the holder ends. Safe to call twice. This process's descriptors stay open. */
   release(): Promise<void>;
   /** Forgets the connection without releasing: what is kept stays kept (the process is about to end). */

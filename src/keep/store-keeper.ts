@@ -15,7 +15,7 @@ import { duplicate, tryReceive, unixSocketPair } from '../kernel/unix';
 import { Queue } from '../queue';
 import { storeRefused } from './failure';
 import { findHandedOver } from './handed-over';
-import type { Keeper } from './keeper';
+import type { Keeper, KeeperOptions } from './keeper';
 import { Notify } from './notify';
 import { probeName, type Stored, storedName } from './stored-names';
 
@@ -115,6 +115,11 @@ export class StoreKeeper implements Keeper {
 
   keep(name: string, fd: number): Promise<void> {
     return turns.run(() => this.put(name, fd));
+  }
+
+  /** How long the store keeps is the service manager's. */
+  goOnFor({ id }: KeeperOptions): Promise<boolean> {
+    return turns.run(async () => !this.closed && id === this.id);
   }
 
   release(): Promise<void> {

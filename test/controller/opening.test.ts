@@ -1,6 +1,6 @@
 // Sockets that outlive a process, as the controller sees it: who keeps them is real, the kernel too.
 
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { Controller, type ControllerOptions } from '../../src/controller/control
 import type { MfcError } from '../../src/errors';
 import { openKeeper } from '../../src/keep/open-keeper';
 import { linux } from '../../src/kernel/linux';
+import { holdersOf } from '../keep/holders';
 import { isFree } from '../kernel/free-table';
 import { readProc } from '../kernel/proc';
 import { Lab } from '../lab/lab';
@@ -88,6 +89,82 @@ describe('controller: opening', () => {
       ['ERR_MFC_TABLE_IN_USE'],
     );
     checkConsistent(await controller.state({}), (version) => (version === 4 ? readProc(4) : undefined));
+  });
+
+  describe('after another controller of the process', () => {
+    let first: Controller;
+    let holder: number[];
+    beforeEach(async () => {
+      first = make({ keepForwarding: true });
+      await first.add(ROUTE);
+      await first.open();
+      await untilHolders(1);
+      holder = holdersOf('a');
+    });
+
+    const untilHolders = (count: number, id = 'a'): Promise<unknown> =>
+      until(
+        () => holdersOf(id).length === count,
+        () => `${count} holders of ${id} should run: ${holdersOf(id)}`,
+      );
+    const follow = async (options: Partial<ControllerOptions>): Promise<Controller> => {
+      const controller = make({ keepForwarding: true, ...options, predecessors: [first] });
+      await controller.open();
+      equal((await controller.state({})).mfc_rules[0]?.state, 'active');
+      return controller;
+    };
+
+    // Where one ends and another starts, a process that is killed in between loses its routes.
+    for (const [what, options] of [
+      ['options', { meterInterval: 2 }],
+      ['time', { keeping: { id: 'a', seconds: 90 } }],
+    ] as const) {
+      it(`goes on with its holder, also with another ${what}`, async () => {
+        const keep = 'keeping' in options ? { keeping: { ...keeping(), ...options.keeping } } : options;
+        const controller = await follow(keep);
+        deepEqual(holdersOf('a'), holder);
+        await controller.close();
+        await untilHolders(0);
+        equal(isFree(), true);
+        deepEqual(warnings, []);
+      });
+    }
+
+    it('takes another holder where that one has died', async () => {
+      process.kill(holder[0] ?? 0, 'SIGKILL');
+      await untilHolders(0);
+      await follow({ keeping: { ...keeping(), seconds: 90 } });
+      await untilHolders(1);
+      deepEqual(warnings, []);
+    });
+
+    it('ends its holder where nothing is to be kept any more', async () => {
+      await follow({ keepForwarding: false });
+      await untilHolders(0);
+    });
+
+    it('ends its holder where it has one of its own', async () => {
+      await follow({ keeping: { ...keeping(), id: 'b' } });
+      await untilHolders(0);
+      await untilHolders(1, 'b');
+    });
+
+    it('ends its holder where the table is another, which the kernel frees', async () => {
+      await follow({ table: '700' });
+      equal(isFree(), true);
+      equal(isFree(700), false);
+      await until(() => holdersOf('a').length === 1 && holdersOf('a')[0] !== holder[0], 'another holder should run');
+    });
+
+    it('ends its holder where it cannot open itself', async () => {
+      const controller = make({
+        keepForwarding: true,
+        keeping: { ...keeping(), seconds: 'soon' },
+        predecessors: [first],
+      });
+      await rejects(controller.open(), { code: 'ERR_MFC_INVALID' });
+      await untilHolders(0);
+    });
   });
 
   it('goes on with a warning where sockets cannot be kept', async () => {

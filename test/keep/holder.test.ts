@@ -108,6 +108,22 @@ describe('keep: holder', () => {
     deepEqual((await first.tell('reopen')).taken, first.report.kept);
   });
 
+  it('goes on for another controller of the process, for as long as that one says', async () => {
+    const first = await ground.start({ seconds: 3_600 });
+    equal((await first.tell('go-on 0.1')).goesOn, true);
+    notEqual(ground.holder(), undefined);
+    await first.kill();
+    await ground.gone();
+  });
+
+  it('does not go on for one with another id, nor when it is released', async () => {
+    const first = await ground.start();
+    equal((await first.tell('go-on 60 other')).goesOn, false);
+    await first.tell('release');
+    equal((await first.tell('go-on 60')).goesOn, false);
+    await ground.gone();
+  });
+
   it('ends after its time alone, and not before', async () => {
     const first = await ground.start({ seconds: 1 });
     const start = performance.now();

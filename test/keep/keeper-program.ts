@@ -1,7 +1,8 @@
 // node dist/test/keep/keeper-program.js ID DIRECTORY SECONDS WHAT [IIF OIF SOURCE GROUP] — a stand-in for Node-RED: takes what an earlier
 // one left. If that is nothing, keeps what it has: the IPv4 "table", with a route if one is given, a "socket", or a "socket-and-die": it
 // ends at once then, without waiting. Says so in a line of JSON. Then obeys the lines of its input: "keep NAME" (another socket under
-// that name), "again NAME" (the socket that is there already), "release", "close", "reopen" (close, and take once more). Where it has no input: SIGUSR2 is "keep ipv6-254", SIGWINCH is "release".
+// that name), "again NAME" (the socket that is there already), "go-on SECONDS ID" (for that controller), "release", "close", "reopen"
+// (close, and take once more). Where it has no input: SIGUSR2 is "keep ipv6-254", SIGWINCH is "release".
 
 import { fstatSync, readdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -18,6 +19,8 @@ export interface KeeperReport {
   taken: Record<string, number>;
   /** Inodes of those that are kept by now. */
   kept: Record<string, number>;
+  /** The answer to "go-on". */
+  goesOn?: boolean;
   code?: string;
   message?: string;
 }
@@ -84,9 +87,10 @@ async function start(): Promise<Keeper> {
 }
 
 async function obey(keeper: Keeper, line: string): Promise<Keeper> {
-  const [command, name = ''] = line.split(' ');
+  const [command, name = '', other = id] = line.split(' ');
   if (command === 'keep') await keep(keeper, name, unixSocket('datagram'));
   if (command === 'again') await keep(keeper, name, sockets.get(name) ?? -1);
+  if (command === 'go-on') report.goesOn = await keeper.goOnFor({ id: other, directory, seconds: Number(name) });
   if (command === 'release') await keeper.release();
   if (command === 'close') keeper.close();
   if (command !== 'reopen') return keeper;

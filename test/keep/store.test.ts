@@ -111,6 +111,15 @@ describe('keep: store', () => {
     deepEqual(store.names, []);
   });
 
+  it('goes on for another controller of the process, but for none with another id', async () => {
+    const first = await ground.start({}, store.handOver());
+    equal((await first.tell('go-on 60 other')).goesOn, false);
+    equal((await first.tell('go-on 60')).goesOn, true);
+    await first.tell('release');
+    equal((await first.tell('go-on 60')).goesOn, false);
+    deepEqual(store.names, []);
+  });
+
   it('gets what a holder kept for a Node-RED that was started by hand', async () => {
     const first = await ground.start();
     await first.kill();
