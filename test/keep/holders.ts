@@ -5,20 +5,30 @@ import { isRunning } from '../lab/processes';
 
 const networkOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
 
-function holds(pid: string, title: string): boolean {
+function holds(pid: string, isIt: (title: string) => boolean): boolean {
   try {
-    const [command] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return command === title && networkOf(pid) === networkOf('self') && isRunning(Number(pid));
+    const [command = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return isIt(command) && networkOf(pid) === networkOf('self') && isRunning(Number(pid));
   } catch {
     return false; // it has ended, or is somebody else's
   }
 }
 
-/** The holders of a controller that run now in this network namespace: others have the same tests under way. */
-export function holdersOf(id: string): number[] {
+/** Those that run now in this network namespace: others have the same tests under way. */
+function list(isIt: (title: string) => boolean): number[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && holds(name, `node-red-mfc holder ${id}`))
+    .filter((name) => /^\d+$/.test(name) && holds(name, isIt))
     .map(Number);
+}
+
+/** The holders of a controller. */
+export function holdersOf(id: string): number[] {
+  return list((title) => title === `node-red-mfc holder ${id}`);
+}
+
+/** The holders of all controllers. */
+export function allHolders(): number[] {
+  return list((title) => title.startsWith('node-red-mfc holder '));
 }
 
 /** What a process has open, by number. */

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { StateAnswer } from '../../src/controller/answers';
-import { holdersOf } from '../keep/holders';
+import { allHolders } from '../keep/holders';
 import { type Host, Lab } from '../lab/lab';
 import { checkout } from '../lab/namespace';
 import { type NodeRedOptions, NodeRedProcess } from '../lab/node-red-process';
@@ -148,8 +148,8 @@ export class Ground {
 
   async close(): Promise<void> {
     await this.#red?.end('SIGKILL');
-    for (const pid of holdersOf('routes')) process.kill(pid, 'SIGTERM');
-    await until(() => holdersOf('routes').length === 0, 'Holders should end.');
+    for (const pid of allHolders()) process.kill(pid, 'SIGTERM');
+    await until(() => allHolders().length === 0, 'Holders should end.');
     await this.lab.close();
     rmSync(this.userDir, { recursive: true });
   }
