@@ -85,17 +85,6 @@ export class Opening {
     } else await this.trying(() => keeper.release());
   }
 
-  /** At no time is nothing kept, so a process that ends in the middle of a deploy loses no stream. */
-  private async goesOnWith(keeper: Keeper): Promise<boolean> {
-    const { keeping, keepForwarding } = this.options;
-    if (keeping === undefined || keepForwarding !== true || this.keeper !== undefined) return false;
-    try {
-      return await keeper.goOnFor({ ...keeping, seconds: parseKeepSeconds(keeping.seconds) });
-    } catch {
-      return false; // the settings make no sense: `look` throws it
-    }
-  }
-
   /** It is a successor's from now on: for `follow`. */
   takeKeeper(): Keeper | undefined {
     const { keeper } = this;
@@ -189,6 +178,17 @@ export class Opening {
   async release(): Promise<void> {
     const keeper = this.takeKeeper();
     await this.trying(() => keeper?.release());
+  }
+
+  /** At no time is nothing kept, so a process that ends in the middle of a deploy loses no stream. */
+  private async goesOnWith(keeper: Keeper): Promise<boolean> {
+    const { keeping, keepForwarding } = this.options;
+    if (keeping === undefined || keepForwarding !== true || this.keeper !== undefined) return false;
+    try {
+      return await keeper.goOnFor({ ...keeping, seconds: parseKeepSeconds(keeping.seconds) });
+    } catch {
+      return false; // the settings make no sense: `look` throws it
+    }
   }
 
   private async keepParcel(fds: readonly number[]): Promise<void> {

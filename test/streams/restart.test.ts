@@ -11,7 +11,7 @@ import { edited, FLOW, without } from './flows';
 import { Ground } from './ground';
 
 const KILLS = 20;
-const KILLED_DEPLOYS = 10;
+const ENDED_DEPLOYS = 10;
 const KEPT = edited('routes', { keepForwarding: true });
 
 /** Routes as the file has them. */
@@ -57,19 +57,20 @@ describe('streams over restarts', function restarts() {
     equal(holdersOf('routes').length, 1);
   });
 
-  it(`${KILLED_DEPLOYS} kills at any moment of a deploy: nothing is lost, nothing doubled, and all routes are there`, async () => {
+  it(`${ENDED_DEPLOYS} ends at any moment of a deploy, kills too: nothing is lost, nothing doubled, and all routes are there`, async () => {
     const random = new Random(SEED);
     const flows = [
       (i: number) => edited('routes', { meterInterval: `${1 + (i % 9)}` }, KEPT),
+      (i: number) => edited('routes', { keepSeconds: `${100 + i}` }, KEPT),
       (i: number) => edited('routes', { watchInterfaces: i % 2 === 0 ? 'camera' : '' }, KEPT),
       (i: number) => edited('add', { name: `No. ${i}` }, KEPT),
     ];
     await ground.keepsFlowing(async (flowsOn) => {
-      for (let i = 0; i < KILLED_DEPLOYS; i++) {
+      for (let i = 0; i < ENDED_DEPLOYS; i++) {
         const type = random.pick(['full', 'flows', 'nodes'] as const);
         const deploy = ground.red.deploy(random.pick(flows)(i), type).catch(() => undefined);
         await pause(random.below(60));
-        await ground.end('SIGKILL');
+        await ground.end(random.pick(['SIGKILL', 'SIGTERM']));
         await deploy;
         await flowsOn();
         await ground.start();
@@ -78,7 +79,7 @@ describe('streams over restarts', function restarts() {
     });
     const { mfc_rules } = await ground.state();
     deepEqual(mfc_rules.map(({ group }) => group).sort(), await ground.groups());
-    equal(mfc_rules.length, KILLED_DEPLOYS + 1);
+    equal(mfc_rules.length, ENDED_DEPLOYS + 1);
   });
 
   it('a stop and a start: nothing is lost, nothing doubled', async () => {
