@@ -29,7 +29,7 @@ describe('an entry that is rewritten all the time', () => {
     [4, '239.10.40.1'],
     [6, 'ff15::40:1'],
   ] as const satisfies [IpVersion, string][]) {
-    it(`IPv${version}: gets every packet of ${RATE} a second, and passes on at least 95 % to an output that stays`, async () => {
+    it(`IPv${version}: gets every packet of ${RATE} a second, and passes on at least 90 % to an output that stays`, async () => {
       const socket = linux.openMroute(version, undefined);
       try {
         const source = version === 4 ? camera.ipv4 : camera.ipv6;
@@ -63,7 +63,7 @@ describe('an entry that is rewritten all the time', () => {
         equal(wrong_if, 0);
         const { packets: kept } = await tv.captured();
         equal(kept, socket.vifCounters(1)?.packets_out);
-        ok(kept >= 0.95 * PACKETS, `${kept} of ${PACKETS} have come`);
+        ok(kept >= 0.9 * PACKETS, `${kept} of ${PACKETS} have come`);
       } finally {
         socket.close();
       }
