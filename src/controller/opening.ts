@@ -56,7 +56,7 @@ const JOINS = 'joins';
 
 export class Opening {
   private keeper: Keeper | undefined;
-  /** What an earlier process left was taken. */
+  /** What an earlier process left was taken: there is nothing more to look for, also when nobody keeps anything any more. */
   private hasLooked = false;
   /** Sockets that wait to be taken over. */
   private readonly left = new Map<IpVersion, MrouteSocket>();
@@ -79,10 +79,8 @@ export class Opening {
     for (const [version, socket] of sockets) this.left.set(version, socket);
     this.leftJoins.push(...joins);
     if (keeper === undefined) return;
-    if (await this.goesOnWith(keeper)) {
-      this.keeper = keeper;
-      this.hasLooked = true;
-    } else await this.trying(() => keeper.release());
+    if (await this.goesOnWith(keeper)) this.use(keeper);
+    else await this.trying(() => keeper.release());
   }
 
   /** It is a successor's from now on: for `follow`. */
@@ -99,8 +97,7 @@ export class Opening {
   async look(): Promise<void> {
     if (this.hasLooked) return;
     const keeper = await this.newKeeper();
-    this.keeper = keeper;
-    this.hasLooked = keeper !== undefined;
+    this.use(keeper);
     const table = this.installer.tableId();
     let isOther = false;
     for (const [name, fd] of keeper?.take() ?? []) {
@@ -116,9 +113,7 @@ export class Opening {
     }
     if (!isOther && this.options.keepForwarding === true) return;
     await this.release();
-    if (this.options.keepForwarding !== true) return;
-    this.keeper = await this.newKeeper();
-    this.hasLooked = this.keeper !== undefined;
+    if (this.options.keepForwarding === true) this.use(await this.newKeeper());
   }
 
   /** Throws why it cannot. */
@@ -180,12 +175,18 @@ export class Opening {
     await this.trying(() => keeper?.release());
   }
 
+  /** Undefined if there is none: then `look` tries again. */
+  private use(keeper: Keeper | undefined): void {
+    this.keeper = keeper;
+    this.hasLooked = keeper !== undefined;
+  }
+
   /** At no time is nothing kept, so a process that ends in the middle of a deploy loses no stream. */
   private async goesOnWith(keeper: Keeper): Promise<boolean> {
-    const { keeping, keepForwarding } = this.options;
-    if (keeping === undefined || keepForwarding !== true || this.keeper !== undefined) return false;
+    if (this.options.keepForwarding !== true || this.keeper !== undefined) return false;
     try {
-      return await keeper.goOnFor({ ...keeping, seconds: parseKeepSeconds(keeping.seconds) });
+      const options = this.keeperOptions();
+      return options !== undefined && (await keeper.goOnFor(options));
     } catch {
       return false; // the settings make no sense: `look` throws it
     }
@@ -202,16 +203,21 @@ export class Opening {
 
   /** Undefined if sockets cannot be kept. Throws if another living process is served, or the settings make no sense. */
   private async newKeeper(): Promise<Keeper | undefined> {
-    const place = this.options.keeping;
-    if (place === undefined) return undefined;
-    const seconds = parseKeepSeconds(place.seconds);
+    const options = this.keeperOptions();
+    if (options === undefined) return undefined;
     try {
-      return await openKeeper({ ...place, seconds });
+      return await openKeeper(options);
     } catch (error) {
       if (error instanceof MfcError && error.code === 'ERR_MFC_TABLE_IN_USE') throw error;
       this.warnOf(error);
       return undefined;
     }
+  }
+
+  /** Undefined if sockets are kept nowhere. Throws if the settings make no sense. */
+  private keeperOptions(): KeeperOptions | undefined {
+    const { keeping } = this.options;
+    return keeping && { ...keeping, seconds: parseKeepSeconds(keeping.seconds) };
   }
 
   private adopt(version: IpVersion, table: number | undefined, fd: number): MrouteSocket | undefined {

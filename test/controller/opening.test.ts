@@ -96,8 +96,8 @@ describe('controller: opening', () => {
     let holder: number[];
     beforeEach(async () => {
       first = make({ keepForwarding: true });
-      await first.add(ROUTE);
       await first.open();
+      await first.add(ROUTE);
       await untilHolders(1);
       holder = holdersOf('a');
     });
@@ -116,12 +116,11 @@ describe('controller: opening', () => {
 
     // Where one ends and another starts, a process that is killed in between loses its routes.
     for (const [what, options] of [
-      ['options', { meterInterval: 2 }],
-      ['time', { keeping: { id: 'a', seconds: 90 } }],
+      ['interval of measuring', () => ({ meterInterval: 2 })],
+      ['time to keep', () => ({ keeping: { ...keeping(), seconds: 90 } })],
     ] as const) {
       it(`goes on with its holder, also with another ${what}`, async () => {
-        const keep = 'keeping' in options ? { keeping: { ...keeping(), ...options.keeping } } : options;
-        const controller = await follow(keep);
+        const controller = await follow(options());
         deepEqual(holdersOf('a'), holder);
         await controller.close();
         await untilHolders(0);

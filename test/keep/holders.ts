@@ -3,6 +3,9 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { isRunning } from '../lab/processes';
 
+/** As `ps` shows them, before the id of the controller. */
+const TITLE = 'node-red-mfc holder ';
+
 const networkOf = (pid: string): string => readlinkSync(`/proc/${pid}/ns/net`);
 
 function holds(pid: string, isIt: (title: string) => boolean): boolean {
@@ -23,12 +26,12 @@ function list(isIt: (title: string) => boolean): number[] {
 
 /** The holders of a controller. */
 export function holdersOf(id: string): number[] {
-  return list((title) => title === `node-red-mfc holder ${id}`);
+  return list((title) => title === TITLE + id);
 }
 
 /** The holders of all controllers. */
 export function allHolders(): number[] {
-  return list((title) => title.startsWith('node-red-mfc holder '));
+  return list((title) => title.startsWith(TITLE));
 }
 
 /** What a process has open, by number. */

@@ -112,10 +112,15 @@ export class NodeRedProcess {
     );
   }
 
-  /** Puts a flow in the place of what is there, as Deploy in the editor does. Resolves when it runs, or waits for types. */
+  /** Puts a flow in the place of what is there, as Deploy in the editor does. Resolves when Node-RED has taken it. */
+  sendFlow(flow: readonly object[], type: DeployType): Promise<string> {
+    return this.post('/flows', flow, { 'Node-RED-Deployment-Type': type }, 204);
+  }
+
+  /** The same, but resolves when it runs, or waits for types. */
   async deploy(flow: readonly object[], type: DeployType = 'full'): Promise<void> {
     await this.#untilSaid(/Started (modified )?(flows|nodes)|Waiting for missing types/g, () =>
-      this.post('/flows', flow, { 'Node-RED-Deployment-Type': type }, 204),
+      this.sendFlow(flow, type),
     );
   }
 

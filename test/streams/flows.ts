@@ -7,15 +7,18 @@ export interface FlowItem {
   [property: string]: unknown;
 }
 
-const NAMES = ['add', 'del', 'state'] as const;
+/** POST /add: the body is the payload of an `mfc add` in the tab `first`, the answer is that of the node. With `-2`: POST /add-2. */
+export function asked(name: 'add' | 'del' | 'state', controller: string, ending = ''): FlowItem[] {
+  const id = name + ending;
+  return [
+    { id: `in-${id}`, type: 'http in', z: 'first', url: `/${id}`, method: 'post', wires: [[id]] },
+    { id, type: `mfc ${name}`, z: 'first', controller, wires: [['out']] },
+  ];
+}
 
-/** POST /add, /del and /state, in the tab `first`: the body is the payload, the answer is that of the node. */
 const FIRST: readonly FlowItem[] = [
   { id: 'first', type: 'tab', label: 'First' },
-  ...NAMES.flatMap((name) => [
-    { id: `in-${name}`, type: 'http in', z: 'first', url: `/${name}`, method: 'post', wires: [[name]] },
-    { id: name, type: `mfc ${name}`, z: 'first', controller: 'routes', wires: [['out']] },
-  ]),
+  ...(['add', 'del', 'state'] as const).flatMap((name) => asked(name, 'routes')),
   { id: 'failed', type: 'catch', z: 'first', wires: [['error']] },
   {
     id: 'error',

@@ -36,8 +36,7 @@ describe('streams over random deploys that overlap, on a disk that is slow to re
   });
   after(() => ground.close());
 
-  const deploy = (i: number): Promise<unknown> =>
-    ground.red.post('/flows', random.pick(FLOWS)(i), { 'Node-RED-Deployment-Type': random.pick(KINDS) }, 204);
+  const deploy = (i: number): Promise<unknown> => ground.red.sendFlow(random.pick(FLOWS)(i), random.pick(KINDS));
   const setState = (state: 'start' | 'stop'): Promise<unknown> => ground.red.post('/flows/state', { state });
   /** Whether the flows are there, and the controller answers. */
   async function answers(): Promise<boolean> {

@@ -68,8 +68,7 @@ describe('streams over restarts', function restarts() {
     await ground.keepsFlowing(async (flowsOn) => {
       for (let i = 0; i < ENDED_DEPLOYS; i++) {
         const type = random.pick(['full', 'flows', 'nodes'] as const);
-        const headers = { 'Node-RED-Deployment-Type': type };
-        const deploy = ground.red.post('/flows', random.pick(flows)(i), headers, 204).catch(() => undefined);
+        const deploy = ground.red.sendFlow(random.pick(flows)(i), type).catch(() => undefined);
         await pause(random.below(60));
         await ground.end(random.pick(['SIGKILL', 'SIGTERM']));
         await deploy;

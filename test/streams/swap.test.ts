@@ -2,7 +2,7 @@
 
 import { deepEqual } from 'node:assert/strict';
 import type { StateAnswer } from '../../src/controller/answers';
-import { edited, type FlowItem } from './flows';
+import { asked, edited, type FlowItem } from './flows';
 import { Ground } from './ground';
 
 const TABLES = ['', '100'] as const;
@@ -12,10 +12,7 @@ const TIMES = 4;
 
 /** POST /add-2 and /state-2 are for the second. */
 function flow([first, second]: readonly string[], keepForwarding: boolean): FlowItem[] {
-  const more = ['add', 'state'].flatMap((name) => [
-    { id: `in-${name}-2`, type: 'http in', z: 'first', url: `/${name}-2`, method: 'post', wires: [[`${name}-2`]] },
-    { id: `${name}-2`, type: `mfc ${name}`, z: 'first', controller: 'others', wires: [['out']] },
-  ]);
+  const more = (['add', 'state'] as const).flatMap((name) => asked(name, 'others', '-2'));
   const others = { id: 'others', type: 'mfc-controller', table: second, keepForwarding };
   return [...edited('routes', { table: first, keepForwarding }), others, ...more];
 }

@@ -4,7 +4,7 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { linux } from '../../../src/kernel/linux';
 import { FakeKernel } from '../../fake/kernel';
-import { holdersOf } from '../../keep/holders';
+import { allHolders } from '../../keep/holders';
 import { isFree } from '../../kernel/free-table';
 import { Lab } from '../../lab/lab';
 import { Random, SEED } from '../../lab/random';
@@ -72,7 +72,7 @@ describe('controller: random lives whose sockets another process keeps', () => {
     it(`leave one that opens and has what was answered, and then nothing (seed ${seed})`, async () => {
       await live(seed, { kernel: linux, keeps: true }, new Map());
       await until(() => isFree() && isFree(100), 'nobody should own the tables');
-      await until(() => holdersOf('a').length + holdersOf('b').length === 0, 'no holder should be left');
+      await until(() => allHolders().length === 0, 'no holder should be left');
     });
   }
 });
